@@ -1,0 +1,135 @@
+# One Makefile. `make help` lists what there is; V=1 shows the commands.
+#
+# VARIANT names a folder under build/ with its own flags: release (default), asan, tsan, clang, fuzz.
+
+VARIANT ?= release
+BUILD   := build/$(VARIANT)
+CC      := gcc
+V       ?= 0
+Q       := $(if $(filter 1,$(V)),,@)
+
+PACKAGES := libevent libevent_openssl libevent_pthreads hiredis jansson libcrypto libssl libsodium libutf8proc \
+            sqlite3 inih libcurl
+PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lpthread -lm
+
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wundef \
+        -Wwrite-strings -Wformat=2 -fno-common $(if $(CI),-Werror)
+HARDEN := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection -fPIE
+LDHARDEN := -pie -Wl,-z,relro,-z,now
+CFLAGS_release := -O2 -g $(HARDEN) -ftrivial-auto-var-init=zero
+CFLAGS_clang   := -O2 -g -fstack-protector-strong -fPIE
+CFLAGS_asan    := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=undefined
+CFLAGS_tsan    := -O1 -g -fno-omit-frame-pointer -fsanitize=thread
+CFLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined \
+                  -fno-sanitize-recover=undefined
+CFLAGS_cover   := -O0 -g --coverage
+ifneq ($(filter $(VARIANT),clang fuzz),)
+CC := clang
+endif
+LD_release := $(LDHARDEN)
+LD_asan    := -fsanitize=address,undefined
+LD_tsan    := -fsanitize=thread
+LD_fuzz    := -fsanitize=address,undefined
+LD_cover   := --coverage
+
+CFLAGS_ALL := -std=c17 -D_GNU_SOURCE -Iinclude -include base/banned.h $(WARN) $(CFLAGS_$(VARIANT)) $(PKG_CFLAGS) \
+              -DDAUYS_VERSION='"$(VERSION)"' $(CFLAGS)
+LIBS := $(LD_$(VARIANT)) $(PKG_LIBS) $(LDFLAGS)
+
+SOURCES := $(sort $(wildcard server/*.c server/*/*.c))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+LIBRARY := $(filter-out $(BUILD)/server/main.o,$(OBJECTS))
+UNITS   := $(sort $(wildcard tests/unit/*/*_test.c))
+UNIT_PROGRAMS := $(UNITS:%.c=$(BUILD)/%)
+FUZZERS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_PROGRAMS := $(FUZZERS:%.c=build/fuzz/%)
+HEADERS := $(wildcard include/*/*.h server/*/*.h)
+TESTS_C := $(wildcard tests/*/*.c tests/*/*/*.c tests/*/*.h tests/*/*/*.h)
+
+.PHONY: all help check unit flow fuzz bench asan tsan clang tidy format format-check layers compdb web clean
+.DEFAULT_GOAL := all
+
+all: $(BUILD)/dauys web ## the server (build/dauys) and the web pages it serves
+	$(Q)ln -sfn $(VARIANT)/dauys build/dauys
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+
+# A stamp of the flags: another compiler or option builds everything again. The version is not part
+# of it, a commit rebuilds only main.o.
+FLAGS := $(CC) $(filter-out -DDAUYS_VERSION%,$(CFLAGS_ALL)) $(LIBS)
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' >$@
+FORCE:
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  CC   $<")
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(BUILD)/dauys: $(OBJECTS)
+	@$(if $(Q),echo "  LD   $@")
+	$(Q)$(CC) -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(LIBRARY)
+	$(Q)$(CC) -o $@ $^ -lcmocka $(LIBS)
+
+build/fuzz/tests/fuzz/%_fuzz: build/fuzz/tests/fuzz/%_fuzz.o $(LIBRARY)
+	$(Q)$(CC) -o $@ $^ -fsanitize=fuzzer $(LIBS)
+
+-include $(OBJECTS:.o=.d) $(UNITS:%.c=$(BUILD)/%.d)
+
+unit-programs: $(UNIT_PROGRAMS)
+
+unit: $(UNIT_PROGRAMS) ## unit tests (cmocka)
+	@tests/unit/run $(UNIT_PROGRAMS)
+
+flow: all ## flow tests: the true server, a true Redis, HTTP
+	@tests/flow/run
+
+check: unit flow ## unit and flow tests
+
+fuzz: ## libFuzzer targets, SECONDS=60 each
+	@$(MAKE) --no-print-directory VARIANT=fuzz fuzz-programs
+	@tests/fuzz/run $(or $(SECONDS),60) $(FUZZ_PROGRAMS)
+fuzz-programs: $(if $(filter fuzz,$(VARIANT)),$(FUZZ_PROGRAMS))
+
+bench: all ## the figures of performance.md, one table and JSON beside it
+	@tests/bench/run
+
+asan: ## unit and flow tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory VARIANT=asan unit
+	@$(MAKE) --no-print-directory VARIANT=asan build/asan/dauys web
+	@DAUYS=build/asan/dauys tests/flow/run
+
+tsan: ## unit tests under ThreadSanitizer
+	@$(MAKE) --no-print-directory VARIANT=tsan unit
+
+clang: ## compile everything with clang and -Werror
+	@$(MAKE) --no-print-directory VARIANT=clang CI=1 build/clang/dauys
+
+tidy: ## clang-tidy
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- -std=c17 -D_GNU_SOURCE -Iinclude -DDAUYS_VERSION='""' $(PKG_CFLAGS)
+
+format: ## rewrite all C in house style
+	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(TESTS_C)
+
+format-check: ## fail when `make format` would change something
+	$(Q)clang-format --dry-run --Werror $(SOURCES) $(HEADERS) $(TESTS_C)
+
+layers: ## check that includes go down only
+	$(Q)scripts/check-layers
+
+compdb: ## compile_commands.json for editors
+	$(Q)bear -- $(MAKE) -B all
+
+web: web/dist/manifest.json
+web/dist/manifest.json: $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
+	$(Q)scripts/build-web
+
+clean: ## remove everything built
+	$(Q)rm -rf build web/dist
