@@ -1,7 +1,7 @@
 /*
  * An entry of the ledger: one JSON object in canonical form (base/canon.h) with `v` = 1, a type
- * `t`, and, once the ledger has taken it, `at` (ballots never carry it). Parsed once; the domain then
- * asks for members by name. What the members mean is the domain's business.
+ * `t`, and, once the ledger has taken it, `at` (ballots never carry it). Parsed once; the domain
+ * then asks for members by name. What the members mean is the domain's business.
  */
 #ifndef LEDGER_ENTRY_H
 #define LEDGER_ENTRY_H
@@ -46,8 +46,8 @@ bool entry_is(const struct entry *entry, const char *type);
 const struct canon_node *entry_member(const struct entry *entry, const char *key);
 
 /*
- * Top-level members by name, of one form each. ERR_NOT_FOUND: there is no such member. ERR_INVALID: it
- * has another form. `out` is written on OK only.
+ * Top-level members by name, of one form each. ERR_NOT_FOUND: there is no such member. ERR_INVALID:
+ * it has another form. `out` is written on OK only.
  */
 
 /* A string of least … most bytes without an escape: ids, names of things, enumerations. */
@@ -83,8 +83,8 @@ enum err node_hex(const struct canon_node *node, uint8_t *out, size_t out_len) M
  * longer than ENTRY_LEN_MAX: parse it again. */
 void entry_insert_at(const struct entry *entry, uint64_t at, struct buf *out);
 
-/* Appends what the entry's signatures cover: `<origin>\n<type>/v1\n` and the canonical entry without
- * `at`, `sig` and `sigs`. */
+/* Appends what the entry's signatures cover: `<origin>\n<type>/v1\n` and the canonical entry
+ * without `at`, `sig` and `sigs`. */
 void entry_signed_text(const struct entry *entry, const char *origin, struct buf *out);
 
 #endif

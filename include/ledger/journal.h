@@ -13,11 +13,11 @@
  *     head crc   4   CRC-32C of the 64 bytes above
  *     bundle, checkpoint
  *     crc        4   CRC-32C of everything above
- * All numbers big-endian. The head has a sum of its own so that a flipped length is not taken for an
- * unfinished record.
+ * All numbers big-endian. The head has a sum of its own so that a flipped length is not taken for
+ * an unfinished record.
  *
- * Recovery drops only a torn last record: one that is cut short, or whose sum is wrong and that ends
- * the file. A bad record with more behind it is damage, and the ledger does not start.
+ * Recovery drops only a torn last record: one that is cut short, or whose sum is wrong and that
+ * ends the file. A bad record with more behind it is damage, and the ledger does not start.
  */
 #ifndef LEDGER_JOURNAL_H
 #define LEDGER_JOURNAL_H
@@ -51,8 +51,8 @@ void journal_close(struct journal *journal);
 
 /*
  * Reads all records in order and gives each to visit, whose slices are valid during the call; stops
- * at the first error of visit. Then cuts off a torn last record (*torn tells its bytes, 0 for none).
- * Once, before the first append. ERR_CORRUPT: damage, with the offset in the fault.
+ * at the first error of visit. Then cuts off a torn last record (*torn tells its bytes, 0 for
+ * none). Once, before the first append. ERR_CORRUPT: damage, with the offset in the fault.
  */
 enum err journal_read(struct journal *journal,
                       enum err (*visit)(void *context, const struct journal_record *record,
@@ -64,8 +64,8 @@ enum err journal_read(struct journal *journal,
 enum err journal_append(struct journal *journal, const struct journal_record *record,
                         struct fault *fault) MUST_CHECK;
 
-/* Replaces the whole journal by one record, atomically: everything before record->first must be durable
- * elsewhere. Errors as for append. */
+/* Replaces the whole journal by one record, atomically: everything before record->first must be
+ * durable elsewhere. Errors as for append. */
 enum err journal_cut(struct journal *journal, const struct journal_record *record,
                      struct fault *fault) MUST_CHECK;
 

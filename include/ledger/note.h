@@ -2,11 +2,11 @@
  * Signed notes (C2SP signed-note): a text ending in a line feed, an empty line, and signature lines
  * `— <name> <base64(key id ‖ signature)>`.
  *
- * Two kinds of key: Ed25519 (0x01) over the text, and cosignature/v1 (0x04, C2SP tlog-cosignature), where
- * a witness signs `cosignature/v1\ntime <unix>\n` ‖ text and states the time in its payload.
+ * Two kinds of key: Ed25519 (0x01) over the text, and cosignature/v1 (0x04, C2SP tlog-cosignature),
+ * where a witness signs `cosignature/v1\ntime <unix>\n` ‖ text and states the time in its payload.
  *
- * Lines of unknown keys are skipped. A line under the name and id of a known key that does not verify
- * voids the whole note.
+ * Lines of unknown keys are skipped. A line under the name and id of a known key that does not
+ * verify voids the whole note.
  */
 #ifndef LEDGER_NOTE_H
 #define LEDGER_NOTE_H
@@ -34,7 +34,8 @@ struct note_key {
     uint8_t public[ED25519_PUBLIC_LEN];
 };
 
-/* ERR_INVALID: the name is empty, too long, not UTF-8 or holds a space, control character or `+`. */
+/* ERR_INVALID: the name is empty, too long, not UTF-8 or holds a space, control character or `+`.
+ */
 enum err note_key_init(struct note_key *key, enum note_kind kind, const char *name,
                        const uint8_t public[static ED25519_PUBLIC_LEN]) MUST_CHECK;
 
@@ -59,8 +60,9 @@ struct note {
 /* Only the form. ERR_INVALID; ERR_LIMITED: longer or more signatures than the caps. */
 enum err note_parse(struct slice bytes, struct note *note, struct fault *fault) MUST_CHECK;
 
-/* OK: at least one line of this key, and all of them verify; *time_unix (may be NULL) is the latest one
- * stated, 0 for Ed25519. ERR_NOT_FOUND: no line of this key. ERR_DENIED: one that does not verify. */
+/* OK: at least one line of this key, and all of them verify; *time_unix (may be NULL) is the latest
+ * one stated, 0 for Ed25519. ERR_NOT_FOUND: no line of this key. ERR_DENIED: one that does not
+ * verify. */
 enum err note_verify(const struct note *note, const struct note_key *key,
                      uint64_t *time_unix) MUST_CHECK;
 

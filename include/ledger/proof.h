@@ -66,8 +66,9 @@ void receipt_put(struct buf *out, struct slice entry, uint64_t index, const stru
 /* Only the form. ERR_INVALID, ERR_LIMITED. */
 enum err receipt_parse(struct slice bytes, struct receipt *receipt, struct fault *fault) MUST_CHECK;
 
-/* Checks a receipt: the checkpoint is signed by log, the entry is in its tree at index. *checkpoint (may
- * be NULL) is what it names. ERR_DENIED: another log or key; ERR_INVALID: the proof does not hold. */
+/* Checks a receipt: the checkpoint is signed by log, the entry is in its tree at index. *checkpoint
+ * (may be NULL) is what it names. ERR_DENIED: another log or key; ERR_INVALID: the proof does not
+ * hold. */
 enum err receipt_check(const struct receipt *receipt, const struct note_key *log,
                        struct checkpoint *checkpoint, struct fault *fault) MUST_CHECK;
 

@@ -1,10 +1,10 @@
 /*
- * Tiles (C2SP tlog-tiles): the tree in pieces of 256 hashes, and the entries in bundles of 256, each
- * a file that never changes once it is full.
+ * Tiles (C2SP tlog-tiles): the tree in pieces of 256 hashes, and the entries in bundles of 256,
+ * each a file that never changes once it is full.
  *
  * Tile (L, N) holds the nodes of height 8·L numbered from 256·N. Paths are `tile/<L>/<N>` and, for
- * the entries, `tile/entries/<N>`; a partial one ends in `.p/<W>`. N stands in groups of three digits, all
- * but the last behind an `x`: 1234067 is `x001/x234/067`.
+ * the entries, `tile/entries/<N>`; a partial one ends in `.p/<W>`. N stands in groups of three
+ * digits, all but the last behind an `x`: 1234067 is `x001/x234/067`.
  */
 #ifndef LEDGER_TILE_H
 #define LEDGER_TILE_H
@@ -38,8 +38,8 @@ void tile_path(char out[static TILE_PATH_CAP], const struct tile *tile);
 /* The one spelling of each tile and no other. ERR_INVALID otherwise. */
 enum err tile_path_parse(struct slice path, struct tile *tile) MUST_CHECK;
 
-/* The tile that holds the last node of a level (or bundle) in a tree of this size, and its width. False
- * when the level has none. */
+/* The tile that holds the last node of a level (or bundle) in a tree of this size, and its width.
+ * False when the level has none. */
 bool tile_last(unsigned level, uint64_t size, struct tile *tile);
 
 /* Height of the nodes in a level: 8·level, 0 for bundles. */
@@ -48,8 +48,8 @@ unsigned tile_height(unsigned level);
 /* Appends one entry to a bundle: 16-bit big-endian length and the bytes. */
 void bundle_put(struct buf *out, struct slice entry);
 
-/* Cuts the next entry off rest. False: nothing is left, or what is left is cut short; *rest then tells
- * (empty or not). */
+/* Cuts the next entry off rest. False: nothing is left, or what is left is cut short; *rest then
+ * tells (empty or not). */
 bool bundle_next(struct slice *rest, struct slice *entry);
 
 /* Cuts a bundle into exactly width entries with nothing left over. ERR_CORRUPT otherwise. */
@@ -58,7 +58,8 @@ enum err bundle_cut(struct slice bundle, unsigned width,
 
 /*
  * Where tiles are read from. read() appends the bytes of exactly that tile to out: width · 32 bytes
- * of a hash tile. A source that has only a wider one cuts it. ERR_NOT_FOUND, ERR_CORRUPT (wrong length), …
+ * of a hash tile. A source that has only a wider one cuts it. ERR_NOT_FOUND, ERR_CORRUPT (wrong
+ * length), …
  */
 struct tile_source {
     void *context;

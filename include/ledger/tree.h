@@ -1,6 +1,6 @@
 /*
- * The Merkle tree of RFC 6962 §2.1, append-only: leaf = SHA-256(0x00 ‖ entry), node = SHA-256(0x01 ‖
- * left ‖ right), split at the largest power of two below the size. Only the right edge is kept.
+ * The Merkle tree of RFC 6962 §2.1, append-only: leaf = SHA-256(0x00 ‖ entry), node = SHA-256(0x01
+ * ‖ left ‖ right), split at the largest power of two below the size. Only the right edge is kept.
  */
 #ifndef LEDGER_TREE_H
 #define LEDGER_TREE_H
@@ -33,8 +33,8 @@ void tree_init(struct tree *tree);
 /* Aborts past TREE_SIZE_MAX. */
 void tree_add(struct tree *tree, const uint8_t leaf[static TREE_HASH_LEN]);
 
-/* Root of the complete subtree of 2^height leaves that ends with the last leaf, or NULL when there is
- * none (size is not a multiple of 2^height). Valid until the next tree_add(). */
+/* Root of the complete subtree of 2^height leaves that ends with the last leaf, or NULL when there
+ * is none (size is not a multiple of 2^height). Valid until the next tree_add(). */
 const uint8_t *tree_done(const struct tree *tree, unsigned height);
 
 /* Root of the whole; of an empty tree SHA-256 of nothing. */
