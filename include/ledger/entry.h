@@ -37,7 +37,8 @@ struct entry {
 };
 
 /* ERR_INVALID: not canonical, `v` is not 1, `t` not a type, `at` not an integer. ERR_LIMITED: too
- * long, too deep or too many values. */
+ * long, too deep or too many values. When the bytes are canonical doc is filled whatever the
+ * answer, else doc.len is 0: an auditor can tell the two apart. */
 enum err entry_parse(struct slice bytes, struct entry *entry, struct fault *fault) MUST_CHECK;
 
 bool entry_is(const struct entry *entry, const char *type);

@@ -23,7 +23,7 @@
 #define NOTE_SIGS_MAX 64
 #define NOTE_NAME_CAP 256 /* NUL included */
 #define NOTE_VKEY_CAP (NOTE_NAME_CAP + 64)
-#define NOTE_PAYLOAD_MAX 512 /* of signature lines whose kind is unknown */
+#define NOTE_PAYLOAD_MAX 4096 /* of any line: post-quantum witnesses are skipped, not refused */
 
 enum note_kind { NOTE_ED25519 = 0x01, NOTE_COSIGNATURE = 0x04 };
 
