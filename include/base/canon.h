@@ -27,7 +27,8 @@
 
 enum canon_kind { CANON_STRING, CANON_INT, CANON_ARRAY, CANON_OBJECT };
 
-/* One value. Nodes stand in document order; the values of an array or object follow their parent. */
+/* One value. Nodes stand in document order; the values of an array or object follow their parent.
+ */
 struct canon_node {
     enum canon_kind kind;
     uint32_t next;     /* index of the next sibling, 0 when this is the last */
@@ -67,7 +68,8 @@ struct slice canon_inner(const struct canon_node *string);
 /* Appends the text of a string, escapes resolved. */
 void canon_text(const struct canon_node *string, struct buf *out);
 
-/* True when text may stand in a canonical string: valid UTF-8, NFC, no control or bidi character. */
+/* True when text may stand in a canonical string: valid UTF-8, NFC, no control or bidi character.
+ */
 bool canon_text_allowed(struct slice text);
 
 /* Appends text as a canonical string with quotes. text must be allowed. */

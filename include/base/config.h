@@ -1,6 +1,10 @@
 /*
  * Configuration: an ini file read strictly. A table says every key there is; an unknown key, a
  * repeated key, a value of the wrong form is an error with file and line.
+ *
+ * Values: text as it stands (` ;` begins a comment), decimal numbers, yes or no (also true, false,
+ * on, off), lists with commas or white space between the items, which may go on in indented lines.
+ * A line has at most 198 bytes.
  */
 #ifndef BASE_CONFIG_H
 #define BASE_CONFIG_H
@@ -32,7 +36,8 @@ struct config_key {
 };
 
 /* Fills target with fallbacks, then with what path says (path NULL: fallbacks only). keys ends with
- * a row whose name is NULL. */
+ * a row whose name is NULL; those of a section stand together. ERR_INVALID or what file_read()
+ * gives; then texts are NULL and lists empty. */
 enum err config_read(const char *path, const struct config_key *keys, void *target,
                      struct fault *fault) MUST_CHECK;
 

@@ -17,8 +17,8 @@ struct pool *pool_create(unsigned threads);
 void pool_destroy(struct pool *pool);
 unsigned pool_threads(const struct pool *pool);
 
-/* Calls work(context, index) once for every index in [0, count), in any order and on any thread, and
- * returns when all are done. Not reentrant. */
+/* Calls work(context, index) once for every index in [0, count), in any order and on any thread,
+ * and returns when all are done. Not reentrant. */
 void pool_run(struct pool *pool, size_t count, void (*work)(void *context, size_t index),
               void *context);
 
