@@ -71,7 +71,7 @@ struct gate {
     bool expects_continue;   /* the client waits for 100 before the body */
     bool last;               /* no request may follow this one on the connection */
     enum gate_reason reason; /* of a refusal */
-    enum language language;  /* as far as the head was read; for refusals */
+    enum lang language;      /* as far as the head was read; for refusals */
 
     /* Private. */
     const struct gate_config *config;

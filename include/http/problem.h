@@ -20,7 +20,7 @@ struct problem {
     int status;
     struct {
         const char *title, *detail;
-    } text[LANGUAGE_COUNT]; /* by enum language */
+    } text[LANG_COUNT]; /* by enum lang */
 };
 
 /* The row of a code. An unknown code logs a line and gives the row "internal": never NULL. */
@@ -40,7 +40,7 @@ extern const size_t problems_len;
  * Appends the JSON body: type (`/problems/<code>`), title, status, detail, code, request_id (NULL:
  * left out) and the members of extra (an object, borrowed, or NULL), which may not replace these.
  */
-void problem_put(struct buf *out, const struct problem *problem, enum language language,
+void problem_put(struct buf *out, const struct problem *problem, enum lang language,
                  const char *request_id, const json_t *extra);
 
 #endif

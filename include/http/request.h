@@ -63,7 +63,7 @@ struct slice http_request_body(const struct http_request *request);
 /* 32 lower-case hex digits, random; also in the answer as X-Request-Id. */
 const char *http_request_id(const struct http_request *request);
 
-enum language http_request_language(const struct http_request *request);
+enum lang http_request_language(const struct http_request *request);
 
 /* True when the connection is TLS, or a listed proxy says X-Forwarded-Proto: https. */
 bool http_request_secure(const struct http_request *request);
