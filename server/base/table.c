@@ -1,14 +1,10 @@
 #include "base/table.h"
 
-#include <sodium.h>
-
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/random.h"
 
 #define TABLE_FIRST 64 /* slots; doubled at three quarters full */
-
-_Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "SipHash-2-4");
 
 void table_init(struct table *table)
 {
@@ -23,11 +19,53 @@ void table_release(struct table *table)
     table->len = 0;
 }
 
+static uint64_t load_le(const uint8_t *bytes, size_t len)
+{
+    uint64_t value = 0;
+    for (size_t i = 0; i < len; i++)
+        value |= (uint64_t)bytes[i] << (8 * i);
+    return value;
+}
+
+static inline uint64_t rotate(uint64_t value, unsigned bits)
+{
+    return value << bits | value >> (64 - bits);
+}
+
+static inline void sip_round(uint64_t v[static 4])
+{
+    v[0] += v[1];
+    v[2] += v[3];
+    v[1] = rotate(v[1], 13) ^ v[0];
+    v[3] = rotate(v[3], 16) ^ v[2];
+    v[0] = rotate(v[0], 32);
+    v[2] += v[1];
+    v[0] += v[3];
+    v[1] = rotate(v[1], 17) ^ v[2];
+    v[3] = rotate(v[3], 21) ^ v[0];
+    v[2] = rotate(v[2], 32);
+}
+
+/* SipHash-2-4: J.-P. Aumasson, D. J. Bernstein, "SipHash: a fast short-input PRF", 2012. */
 uint64_t table_hash(const struct table *table, const void *data, size_t len)
 {
-    uint64_t hash;
-    crypto_shorthash((unsigned char *)&hash, data, len, table->key);
-    return hash;
+    const uint8_t *bytes = data;
+    uint64_t k0 = load_le(table->key, 8), k1 = load_le(table->key + 8, 8);
+    uint64_t v[4] = {k0 ^ 0x736f6d6570736575, k1 ^ 0x646f72616e646f6d, k0 ^ 0x6c7967656e657261,
+                     k1 ^ 0x7465646279746573};
+    for (size_t at = 0; at <= len; at += 8) {
+        bool last = len - at < 8;
+        uint64_t word =
+            last ? load_le(bytes + at, len - at) | (uint64_t)len << 56 : load_le(bytes + at, 8);
+        v[3] ^= word;
+        sip_round(v);
+        sip_round(v);
+        v[0] ^= word;
+    }
+    v[2] ^= 0xff;
+    for (unsigned i = 0; i < 4; i++)
+        sip_round(v);
+    return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
 
 bool table_next(const struct table *table, uint64_t hash, uint32_t *step, uint32_t *number)
