@@ -1,0 +1,70 @@
+/*
+ * Who has been nominated: nominees (category, NGO) with their decision, and the nominations that
+ * made and support them, one for each (person's pseudonym, category, NGO).
+ *
+ * A nominee's id is the decimal index of its first `nominate` entry.
+ */
+#ifndef NOMINATION_NOMINATION_H
+#define NOMINATION_NOMINATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/slice.h"
+
+#define NOMINATION_HASH_LEN 32
+#define NOMINATION_NGO_MAX 64 /* bytes of an NGO's id */
+
+enum nominee_status {
+    NOMINEE_UNDECIDED,
+    NOMINEE_RETURNED, /* for the nominator to mend; still undecided */
+    NOMINEE_ADMITTED,
+    NOMINEE_REFUSED,
+    NOMINEE_WITHDRAWN,
+};
+
+struct nominee {
+    uint64_t index; /* of the first nomination: its id */
+    unsigned cat;
+    enum nominee_status status;
+    uint64_t moderated; /* index of the last `moderate` entry, 0 when there is none */
+    uint64_t supports;  /* nominations, the first included */
+    uint8_t ngo_len;
+    char ngo[NOMINATION_NGO_MAX + 1];
+};
+
+struct nomination_set;
+
+struct nomination_set *nomination_create(void);
+void nomination_destroy(struct nomination_set *set);
+
+/* Index of the nomination of ngo by p. False when there is none. */
+bool nomination_find(const struct nomination_set *set, unsigned cat, struct slice ngo,
+                     const uint8_t p[static NOMINATION_HASH_LEN], uint64_t *index);
+
+/* Takes a nomination; (p, cat, ngo) must be new. Returns the number of its nominee. */
+size_t nomination_add(struct nomination_set *set, unsigned cat, struct slice ngo,
+                      const uint8_t p[static NOMINATION_HASH_LEN], uint64_t index);
+
+/* Nominees, numbered from 0 in the order in which they came. Valid until the next
+ * nomination_add(). */
+size_t nominee_len(const struct nomination_set *set);
+const struct nominee *nominee_at(const struct nomination_set *set, size_t number);
+
+/* Number of the nominee of this id. False when there is none. */
+bool nominee_find(const struct nomination_set *set, uint64_t index, size_t *number);
+
+static inline bool nominee_decided(const struct nominee *nominee)
+{
+    return nominee->status >= NOMINEE_ADMITTED;
+}
+
+/* The nominee must be undecided. moderated is the index of the entry that decides. */
+void nominee_set_status(struct nomination_set *set, size_t number, enum nominee_status status,
+                        uint64_t moderated);
+
+/* Nominees that are undecided. */
+size_t nominee_undecided(const struct nomination_set *set);
+
+#endif
