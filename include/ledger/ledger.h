@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/slice.h"
 #include "crypt/ed25519.h"
+#include "ledger/entry.h"
 #include "ledger/note.h"
 #include "ledger/tile.h"
 

@@ -51,6 +51,7 @@ struct candidate {
     /* The sequencer's. Members slice into bytes, or into stamped once `at` is in. */
     struct entry entry;
     struct buf stamped;
+    bool sound; /* an entry in form, to be judged */
 
     /* The judge's, from prove() to check(): what was found, and the state it was found in. 0
      * before. */
