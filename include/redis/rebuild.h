@@ -1,7 +1,7 @@
 /*
  * Rebuilding a campaign's keys in Redis (I3): delete all {c:ID}* in slices, write the bulk with
- * many commands in flight, then set `applied`. Until the end `applied` is missing, so no batch can
- * be applied in between.
+ * many commands in flight, then set `applied`. Until the end `applied` is marked broken, so no
+ * batch is applied in between, and a rebuild cut short is noticed.
  */
 #ifndef REDIS_REBUILD_H
 #define REDIS_REBUILD_H
