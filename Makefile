@@ -71,6 +71,9 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	@$(if $(Q),echo "  CC   $<")
 	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
+# Embedded by the assembler, which writes no dependencies.
+$(BUILD)/server/redis/apply.o: server/redis/apply.lua
+
 $(BUILD)/dauys: $(OBJECTS)
 	@$(if $(Q),echo "  LD   $@")
 	$(Q)$(CC) -o $@ $^ $(LIBS)
