@@ -31,8 +31,8 @@ enum err hpke_public_spki(const uint8_t point[static HPKE_PUBLIC_LEN],
                           uint8_t spki[static HPKE_SPKI_LEN]) MUST_CHECK;
 enum err hpke_public_from_spki(struct slice spki, uint8_t point[static HPKE_PUBLIC_LEN]) MUST_CHECK;
 
-/* Opens ct (ciphertext ‖ tag) into out, which has room for ct.len − 16 bytes. ERR_INVALID: the point
- * is not on the curve or the tag is wrong; nothing tells which. Safe from several threads. */
+/* Opens ct (ciphertext ‖ tag) into out, which has room for ct.len − 16 bytes. ERR_INVALID: the
+ * point is not on the curve or the tag is wrong; nothing tells which. Safe from several threads. */
 enum err hpke_open(const struct hpke_secret *secret, const uint8_t enc[static HPKE_PUBLIC_LEN],
                    struct slice info, struct slice aad, struct slice ct, uint8_t *out) MUST_CHECK;
 
@@ -40,7 +40,8 @@ enum err hpke_open(const struct hpke_secret *secret, const uint8_t enc[static HP
 enum err hpke_seal(const uint8_t point[static HPKE_PUBLIC_LEN], struct slice info, struct slice aad,
                    struct slice pt, uint8_t enc[static HPKE_PUBLIC_LEN], uint8_t *ct) MUST_CHECK;
 
-/* P-256 ECDSA-SHA256 proof of possession of a seal key: sign and verify, IEEE P1363 form (r ‖ s). */
+/* P-256 ECDSA-SHA256 proof of possession of a seal key: sign and verify, IEEE P1363 form (r ‖ s).
+ */
 #define HPKE_POP_LEN 64
 enum err hpke_secret_prove(const struct hpke_secret *secret, struct slice message,
                            uint8_t pop[static HPKE_POP_LEN]) MUST_CHECK;

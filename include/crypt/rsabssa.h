@@ -22,8 +22,8 @@
 struct rsabssa_public;
 struct rsabssa_secret;
 
-/* From a DER SubjectPublicKeyInfo. ERR_INVALID: not RSA, not 2048 bits, e not 65537, or not the one DER
- * encoding (it is encoded again and compared). *public is the caller's. */
+/* From a DER SubjectPublicKeyInfo. ERR_INVALID: not RSA, not 2048 bits, e not 65537, or not the one
+ * DER encoding (it is encoded again and compared). *public is the caller's. */
 enum err rsabssa_public_parse(struct slice spki, struct rsabssa_public **public) MUST_CHECK;
 void rsabssa_public_destroy(struct rsabssa_public *public);
 
@@ -37,15 +37,21 @@ struct buf;
 enum err rsabssa_secret_pem(const struct rsabssa_secret *secret, struct buf *out) MUST_CHECK;
 enum err rsabssa_secret_spki(const struct rsabssa_secret *secret, struct buf *out) MUST_CHECK;
 
-/* True when sig is the pass key's signature on message, the whole prepared message (prefix included),
- * with salt length exactly 48 (RFC 9474 §4.5). Safe from several threads on one key; a thread keeps
- * its own context. */
+/* The key's own signature (RSASSA-PSS, SHA-384, salt length 48) on a message of its owner: proof of
+ * possession. rsabssa_verify() checks it. Such messages begin with the origin and `key-pop/v1`, and
+ * a prepared message with 32 random bytes, so that neither passes for the other. */
+enum err rsabssa_secret_prove(const struct rsabssa_secret *secret, struct slice message,
+                              uint8_t sig[static RSABSSA_LEN]) MUST_CHECK;
+
+/* True when sig is the pass key's signature on message, the whole prepared message (prefix
+ * included), with salt length exactly 48 (RFC 9474 §4.5). Safe from several threads on one key; a
+ * thread keeps its own context. */
 bool rsabssa_verify(const struct rsabssa_public *public, struct slice message,
                     const uint8_t sig[static RSABSSA_LEN]);
 
 /* The registrar's step (RFC 9474 §4.3). ERR_INVALID unless 1 < blinded < n. The result is checked,
- * s^e = blinded, before it is released; ERR_INTERNAL when it does not hold (a fault attack or broken
- * machine). Safe from several threads. */
+ * s^e = blinded, before it is released; ERR_INTERNAL when it does not hold (a fault attack or
+ * broken machine). Safe from several threads. */
 enum err rsabssa_blind_sign(const struct rsabssa_secret *secret,
                             const uint8_t blinded[static RSABSSA_LEN],
                             uint8_t out[static RSABSSA_LEN]) MUST_CHECK;
