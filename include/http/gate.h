@@ -67,7 +67,7 @@ struct gate {
     /* What the caller may read. */
     uint64_t body_len;       /* of the current request, from GATE_HEAD or GATE_DONE on */
     uint64_t body_left;      /* bytes of it that have not come yet */
-    bool started;            /* at least one byte of the current request was taken */
+    bool started;            /* at least one byte of a request was taken, and not yet its last */
     bool expects_continue;   /* the client waits for 100 before the body */
     bool last;               /* no request may follow this one on the connection */
     enum gate_reason reason; /* of a refusal */
@@ -77,13 +77,13 @@ struct gate {
     const struct gate_config *config;
     uint8_t state;
     uint8_t header; /* which known header is being read */
-    bool http_1_0, have_length, have_host, line_cr, length_bad;
+    bool http_1_0, have_length, have_host;
     uint32_t requests, headers;
     uint32_t head_len;
     uint16_t method_len, target_len, name_len, value_len, version_len;
-    char method[16], name[32], version[9];
-    char target[GATE_TARGET_MAX];
+    char method[16], name[32], version[8];
     char value[GATE_VALUE_MAX];
+    char target[GATE_TARGET_MAX]; /* last: not cleared between requests */
 };
 
 void gate_init(struct gate *gate, const struct gate_config *config);
