@@ -20,7 +20,8 @@
 #define KEY_ID_LEN 8
 #define KEY_ID_TEXT_LEN 16
 #define KEY_PERSON_MAX 64
-#define KEY_SPKI_MAX 512 /* an RSA-2048 one has 294 bytes */
+#define KEYRING_CATEGORIES 64 /* as many as rules may have */
+#define KEY_SPKI_MAX 512      /* an RSA-2048 one has 294 bytes */
 
 enum key_use { KEY_USE_PASS, KEY_USE_REGISTRAR, KEY_USE_SEAL, KEY_USE_STAFF, KEY_USE_COUNT };
 
