@@ -263,7 +263,8 @@ enum err config_read(const char *path, const struct config_key *keys, void *targ
         reading.rest = buf_slice(&bytes);
         reading.seen = xcalloc(count_keys(keys), sizeof *reading.seen);
         line = ini_parse_stream(next_line, &reading, got_pair, &reading);
-        if (line != 0 && reading.err == OK)
+        /* inih goes on after its own errors, so what was refused may stand further down. */
+        if (line != 0 && (reading.err == OK || (unsigned)line < reading.line))
             reading.err = fault_set(fault, ERR_INVALID, "%s:%d: neither [section] nor key = value",
                                     path, line);
     }
