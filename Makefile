@@ -44,6 +44,8 @@ OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 LIBRARY := $(filter-out $(BUILD)/server/main.o,$(OBJECTS))
 UNITS   := $(sort $(wildcard tests/unit/*/*_test.c))
 UNIT_PROGRAMS := $(UNITS:%.c=$(BUILD)/%)
+TOOLS   := $(sort $(wildcard tests/tools/*.c))
+TOOL_PROGRAMS := $(TOOLS:%.c=$(BUILD)/%)
 FUZZERS := $(sort $(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_PROGRAMS := $(FUZZERS:%.c=build/fuzz/%)
 HEADERS := $(wildcard include/*/*.h server/*/*.h)
@@ -81,17 +83,23 @@ $(BUILD)/dauys: $(OBJECTS)
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(LIBRARY)
 	$(Q)$(CC) -o $@ $^ -lcmocka $(LIBS)
 
+# Small programs that a flow test drives.
+$(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
+	$(Q)$(CC) -o $@ $^ $(LIBS)
+
 build/fuzz/tests/fuzz/%_fuzz: build/fuzz/tests/fuzz/%_fuzz.o $(LIBRARY)
 	$(Q)$(CC) -o $@ $^ -fsanitize=fuzzer $(LIBS)
 
--include $(OBJECTS:.o=.d) $(UNITS:%.c=$(BUILD)/%.d)
+-include $(OBJECTS:.o=.d) $(UNITS:%.c=$(BUILD)/%.d) $(TOOLS:%.c=$(BUILD)/%.d)
 
 unit-programs: $(UNIT_PROGRAMS)
 
 unit: $(UNIT_PROGRAMS) ## unit tests (cmocka)
 	@tests/unit/run $(UNIT_PROGRAMS)
 
-flow: all ## flow tests: the true server, a true Redis, HTTP
+test-tools: $(TOOL_PROGRAMS)
+
+flow: all test-tools ## flow tests: the true server, a true Redis, HTTP
 	@tests/flow/run
 
 check: unit flow ## unit and flow tests
@@ -106,7 +114,7 @@ bench: all ## the figures of performance.md, one table and JSON beside it
 
 asan: ## unit and flow tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory VARIANT=asan unit
-	@$(MAKE) --no-print-directory VARIANT=asan build/asan/dauys web
+	@$(MAKE) --no-print-directory VARIANT=asan build/asan/dauys test-tools web
 	@DAUYS=build/asan/dauys tests/flow/run
 
 tsan: ## unit tests under ThreadSanitizer
