@@ -34,7 +34,7 @@
 #define RULES_CRITERION_ID_MAX 64 /* 16 in the strict form */
 #define RULES_NAME_MAX 200        /* code points of a name */
 #define RULES_ABOUT_MAX 2000      /* code points of a longer text */
-#define RULES_ENTRY_CT_MAX 5000   /* bytes of `ct` in a ballot entry (PROTOCOL.md §2) */
+#define RULES_CT_MAX 5000         /* bytes of `ct` in a ballot entry (PROTOCOL.md §2) */
 
 /* The languages that every text for people stands in; names[] are indexed by it. */
 enum rules_lang { RULES_KK, RULES_RU, RULES_EN, RULES_LANGS };
@@ -285,13 +285,15 @@ unsigned rules_phase_bits(const struct rules *rules);
 bool rules_tally_shown(const struct rules *rules, enum rules_audience audience,
                        const enum phase_state states[static PHASE_COUNT], bool opened);
 
-/* Bytes of the longest `ct` of a category with this many admitted nominees whose longest id has
- * digits digits (sealed length and tag). More than RULES_ENTRY_CT_MAX: no ballot fits an entry. */
-size_t rules_longest_ct(const struct ballot_rules *ballot, size_t nominees, unsigned digits);
+/* Bytes of every ballot's plaintext in a category with this many admitted nominees, the longest of
+ * whose ids has digits digits (1 when there is none): PROTOCOL.md §5. */
+size_t rules_sealed_len(const struct ballot_rules *ballot, size_t nominees, unsigned digits);
 
-/* The largest number of nominees (at most 100000) with ids of digits digits with which every valid
- * ballot of every category still fits an entry. 0: not even one. *category is the tightest. */
-size_t rules_most_nominees(const struct rules *rules, unsigned digits, size_t *category);
+/* Bytes of the longest ballot entry of any category with this many nominees. The strict form
+ * guarantees that it fits an entry with any number of nominees whose ids have up to
+ * RULES_NOMINEE_DIGITS digits. */
+#define RULES_NOMINEE_DIGITS 8
+size_t rules_longest_entry(const struct rules *rules, size_t nominees, unsigned digits);
 
 /* How a reader's language writes things; the pages' own formats are given by the caller. */
 struct rules_format {
