@@ -37,7 +37,6 @@ struct choice {
     struct choice_mark *marks; /* owned */
     size_t len, cap;
     struct canon_node *nodes; /* owned scratch of method_parse() */
-    uint32_t *order;          /* owned scratch of method_write() */
 };
 
 struct choice *choice_create(const struct ballot_paper *paper);
@@ -83,7 +82,8 @@ enum spoiled method_check(const struct ballot_paper *paper, struct choice *choic
 bool choice_mark(struct choice *choice, uint32_t nominee, uint32_t criterion, uint64_t value);
 void choice_clear(struct choice *choice);
 
-/* Appends the plaintext, padded to method_sealed_len(). ERR_INVALID: not a valid ballot. */
+/* Appends the plaintext, padded to method_sealed_len(). ERR_INVALID: not a valid ballot;
+ * ERR_LIMITED: no room in out, which has failed. */
 enum err method_write(const struct ballot_paper *paper, struct choice *choice,
                       struct buf *out) MUST_CHECK;
 
