@@ -1,0 +1,125 @@
+/* register, nominate, moderate: from the NGO Database to the nominees. */
+#include "fold_state.h"
+
+#include "base/mem.h"
+
+enum verdict_code fold_register_check(struct fold *fold, struct item *item, struct verdict *verdict)
+{
+    uint8_t hash[SHA256_LEN];
+    (void)verdict;
+    if (fold_evaluation_begun(fold))
+        return VERDICT_WINDOW_CLOSED;
+    item_hex(item, "set", hash);
+    enum verdict_code code = fold_load_register(fold, hash);
+    if (code != VERDICT_ACCEPTED)
+        return code;
+    return register_len(fold->loaded.ngo_register) == item_int(item, "n") ? VERDICT_ACCEPTED
+                                                                          : VERDICT_REGISTER_COUNT;
+}
+
+void fold_register_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32])
+{
+    uint8_t hash[SHA256_LEN];
+    (void)leaf;
+    item_hex(item, "set", hash);
+    enum verdict_code code = fold_load_register(fold, hash);
+    if (code != VERDICT_ACCEPTED) {
+        (void)fault_set(&fold->fault, ERR_CORRUPT, "the register that entry %llu names: %s",
+                        (unsigned long long)item->index, verdict_name(code));
+        return;
+    }
+    register_destroy(fold->ngo_register);
+    fold->ngo_register = fold->loaded.ngo_register;
+    fold->loaded.ngo_register = NULL;
+}
+
+struct nomination_fields {
+    uint8_t p[NOMINATION_HASH_LEN];
+    uint8_t ngo[NOMINATION_NGO_MAX];
+    size_t ngo_len;
+};
+
+static void read_nomination(const struct item *item, struct nomination_fields *fields)
+{
+    struct buf ngo;
+    item_hash(item, "p", fields->p);
+    buf_init(&ngo, sizeof fields->ngo);
+    INVARIANT(entry_text(item->entry, "ngo", &ngo) == OK);
+    memcpy(fields->ngo, ngo.data, ngo.len);
+    fields->ngo_len = ngo.len;
+    buf_release(&ngo);
+}
+
+bool fold_nominate_repeats(const struct fold *fold, const struct item *item, uint64_t *index)
+{
+    struct nomination_fields fields;
+    read_nomination(item, &fields);
+    return nomination_find(fold->nominations, item->cat, slice_of(fields.ngo, fields.ngo_len),
+                           fields.p, index);
+}
+
+enum verdict_code fold_nominate_check(struct fold *fold, struct item *item, struct verdict *verdict)
+{
+    struct nomination_fields fields;
+    size_t row;
+    enum verdict_code code = phases_window(&fold->phases, PHASE_NOMINATION);
+    if (code != VERDICT_ACCEPTED)
+        return code;
+    read_nomination(item, &fields);
+    struct slice ngo = slice_of(fields.ngo, fields.ngo_len);
+    if (!fold->ngo_register || !register_find(fold->ngo_register, ngo, &row))
+        return VERDICT_NGO_UNKNOWN;
+    verdict->has_index =
+        nomination_find(fold->nominations, item->cat, ngo, fields.p, &verdict->index);
+    return verdict->has_index ? VERDICT_NOMINATED_TWICE : VERDICT_ACCEPTED;
+}
+
+void fold_nominate_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32])
+{
+    struct nomination_fields fields;
+    (void)leaf;
+    read_nomination(item, &fields);
+    nomination_add(fold->nominations, item->cat, slice_of(fields.ngo, fields.ngo_len), fields.p,
+                   item->index);
+}
+
+enum verdict_code fold_moderate_check(struct fold *fold, struct item *item, struct verdict *verdict)
+{
+    size_t number;
+    (void)verdict;
+    if (fold_evaluation_begun(fold))
+        return VERDICT_WINDOW_CLOSED;
+    if (!nominee_find(fold->nominations, item_int(item, "ref"), &number))
+        return VERDICT_NOMINATION_UNKNOWN;
+    return nominee_decided(nominee_at(fold->nominations, number)) ? VERDICT_NOMINATION_DECIDED
+                                                                  : VERDICT_ACCEPTED;
+}
+
+/* Onto the paper, in rising order of the ids. */
+static void admit(struct fold *fold, const struct nominee *nominee)
+{
+    struct category *category = &fold->categories[nominee->cat];
+    size_t at = category->paper.nominees_len;
+    GROW(category->nominees, category->paper.nominees_len, category->nominees_room);
+    for (; at > 0 && category->nominees[at - 1] > nominee->index; at--)
+        category->nominees[at] = category->nominees[at - 1];
+    category->nominees[at] = nominee->index;
+    category->paper.nominees = category->nominees;
+    category->paper.nominees_len++;
+    category->shown.admitted++;
+}
+
+void fold_moderate_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32])
+{
+    struct slice decision = item_str(item, "d");
+    enum nominee_status status = slice_is(decision, "admit")    ? NOMINEE_ADMITTED
+                                 : slice_is(decision, "refuse") ? NOMINEE_REFUSED
+                                 : slice_is(decision, "return") ? NOMINEE_RETURNED
+                                                                : NOMINEE_WITHDRAWN;
+    size_t number;
+    (void)leaf;
+    INVARIANT(nominee_find(fold->nominations, item_int(item, "ref"), &number));
+    nominee_set_status(fold->nominations, number, status, item->index);
+    if (status == NOMINEE_ADMITTED)
+        admit(fold, nominee_at(fold->nominations, number));
+}
