@@ -43,7 +43,7 @@ static bool find(struct slice name, struct served *served)
     if (slice_is(name, "checkpoint")) {
         served->type = "text/plain; charset=utf-8";
         served->cache = CACHE_CHECKPOINT;
-    } else if (!is_file_name(name, served) && tile_parse(name, &tile) != OK) {
+    } else if (!is_file_name(name, served) && tile_path_parse(name, &tile) != OK) {
         return false;
     }
     (void)snprintf(served->path, sizeof served->path, "%.*s", SLICE_PRINT(name));

@@ -1,0 +1,239 @@
+#include "serve/front.h"
+
+#include <event2/event.h>
+#include <signal.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "http/metrics.h"
+#include "redis/limit.h"
+
+#define DRAIN_MS 8000 /* the parent waits 10 s */
+#define EXIT_REFUSED 78
+
+/* ---- campaigns ------------------------------------------------------------------------------ */
+
+struct front_campaign *front_campaign(struct front *front, struct slice id)
+{
+    for (size_t i = 0; i < front->campaigns_len; i++) {
+        if (slice_is(id, front->campaigns[i].id))
+            return &front->campaigns[i];
+    }
+    return NULL;
+}
+
+struct front_campaign *front_request_campaign(struct front *front, struct http_request *request)
+{
+    struct front_campaign *campaign = front_campaign(front, http_request_param(request, "id"));
+    if (campaign == NULL)
+        http_reply_problem(request, "unknown_campaign", NULL);
+    return campaign;
+}
+
+static enum err open_campaigns(struct front *front, struct fault *fault)
+{
+    struct parent_ledger *found = NULL;
+    size_t len = 0;
+    enum err err = serve_campaigns((void *)front->options, &found, &len, fault);
+    if (err != OK)
+        return err;
+    front->campaigns = xcalloc(len + 1, sizeof *front->campaigns);
+    front->campaigns_len = len;
+    for (size_t i = 0; i < len; i++) {
+        char *socket = xasprintf("%s/ledger-%s.sock", front->spec->run_folder, found[i].campaign);
+        front->campaigns[i] = (struct front_campaign){
+            .id = found[i].campaign,
+            .folder = found[i].folder,
+            .ledger = ipc_client_create(front->base,
+                                        &(struct ipc_client_options){
+                                            .path = socket,
+                                            .max_waiting = front->options->queue_entries})};
+        free(socket);
+    }
+    free(found);
+    return OK;
+}
+
+/* ---- rate limits ---------------------------------------------------------------------------- */
+
+struct limited {
+    struct front *front;
+    struct http_request *request;
+    void (*go)(struct front *front, struct http_request *request);
+};
+
+static void got_limit(void *context, enum err err, const struct redis_limit_answer *answer)
+{
+    struct limited *limited = context;
+    struct http_request *request = limited->request;
+    if (err != OK) {
+        http_reply_err(request, ERR_UNAVAILABLE);
+    } else if (!answer->allowed) {
+        char seconds[16];
+        (void)snprintf(seconds, sizeof seconds, "%u", answer->wait_ms / 1000 + 1);
+        http_reply_header(request, "Retry-After", seconds);
+        http_reply_problem(request, "rate_limited", NULL);
+    } else {
+        limited->go(limited->front, request);
+    }
+    free(limited);
+}
+
+void front_limit(struct front *front, struct http_request *request, const char *purpose,
+                 uint32_t per_minute, void (*go)(struct front *front, struct http_request *request))
+{
+    if (front->options->lift_limits) {
+        go(front, request);
+        return;
+    }
+    char *key = xasprintf("%s:%s", purpose, http_request_client(request));
+    struct redis_limit limit = {.key = slice_str(key),
+                                .rate = per_minute,
+                                .period_ms = 60000,
+                                .burst = per_minute,
+                                .cost = 1};
+    struct limited *limited = xcalloc(1, sizeof *limited);
+    *limited = (struct limited){front, request, go};
+    enum err err =
+        redis_limit_ask(front->redis, &limit, 1, REDIS_TIMEOUT_MS, got_limit, limited);
+    free(key);
+    if (err == OK)
+        return;
+    free(limited);
+    http_reply_err(request, err);
+}
+
+/* ---- life ----------------------------------------------------------------------------------- */
+
+static void drained(void *context)
+{
+    struct front *front = context;
+    event_base_loopexit(front->base, NULL);
+}
+
+static void got_term(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct front *front = context;
+    if (front->draining)
+        return;
+    front->draining = true;
+    http_server_drain(front->server, DRAIN_MS, drained, front);
+}
+
+/* SIGHUP: TLS files anew. A new campaign needs new processes, which the parent starts. */
+static void got_hup(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    struct front *front = context;
+    struct fault fault;
+    if (http_server_reload(front->server, &fault) != OK)
+        log_error("tls_not_reloaded", LOG_S("why", fault.text));
+}
+
+static enum err open_pages(struct front *front, struct fault *fault)
+{
+    enum err err = static_load(front->options->web, &front->files, fault);
+    if (err == OK)
+        err = templates_load(front->files, &front->templates, fault);
+    if (err == OK)
+        err = messages_load(front->files, &front->messages, fault);
+    return err;
+}
+
+static enum err open_server(struct front *front, struct fault *fault)
+{
+    const struct serve_options *options = front->options;
+    struct http_server_config config;
+    http_server_config_default(&config);
+    config.hosts = (const char *const *)options->hosts.items;
+    config.hosts_len = options->hosts.len;
+    config.proxies = (const char *const *)options->proxies.items;
+    config.proxies_len = options->proxies.len;
+    config.connections_max = options->connections;
+    config.connections_ipv4_max = options->connections_per_address;
+    config.connections_ipv6_max = options->connections_per_address;
+    config.requests_max = options->requests_per_connection;
+    config.hsts = true;
+    enum err err = http_server_create(front->base, &config, front->metrics, &front->server, fault);
+    if (err != OK)
+        return err;
+    http_server_route(front->server, ballot_routes, ballot_routes_len, front);
+    http_server_route(front->server, pass_routes, pass_routes_len, front);
+    http_server_route(front->server, tally_routes, tally_routes_len, front);
+    http_server_route(front->server, campaign_routes, campaign_routes_len, front);
+    http_server_route(front->server, page_routes, page_routes_len, front);
+    http_server_route(front->server, ledger_routes, ledger_routes_len, front);
+    http_server_route(front->server, health_routes, health_routes_len, front);
+    http_server_otherwise(front->server, page_not_found, front);
+    bool tls = *options->tls_certificate != '\0';
+    for (size_t i = 0; i < front->spec->listen_len && err == OK; i++) {
+        int fd = front->spec->listen_fds[i];
+        err = tls ? http_server_listen_tls(front->server, fd, options->tls_certificate,
+                                           options->tls_key, fault)
+                  : http_server_listen(front->server, fd, fault);
+    }
+    return err;
+}
+
+static enum err open_front(struct front *front, struct fault *fault)
+{
+    struct redis_client_options redis = {.endpoint = front->spec->redis, .max_in_flight = 16384};
+    enum err err = redis_client_create(front->base, &redis, &front->redis, fault);
+    if (err == OK)
+        err = open_pages(front, fault);
+    if (err == OK)
+        err = open_campaigns(front, fault);
+    if (err != OK)
+        return err;
+    char *socket = xasprintf("%s/registrar.sock", front->spec->run_folder);
+    front->registrar =
+        ipc_client_create(front->base, &(struct ipc_client_options){.path = socket});
+    free(socket);
+    front->metrics = metrics_create();
+    return open_server(front, fault);
+}
+
+static void release_front(struct front *front)
+{
+    http_server_destroy(front->server);
+    for (size_t i = 0; i < front->campaigns_len; i++) {
+        ipc_client_destroy(front->campaigns[i].ledger);
+        free(front->campaigns[i].id);
+        free(front->campaigns[i].folder);
+    }
+    free(front->campaigns);
+    if (front->registrar != NULL)
+        ipc_client_destroy(front->registrar);
+    if (front->redis != NULL)
+        redis_client_destroy(front->redis);
+    metrics_destroy(front->metrics);
+    messages_destroy(front->messages);
+    templates_destroy(front->templates);
+    static_destroy(front->files);
+}
+
+int front_main(const struct child_spec *spec)
+{
+    struct front front = {.spec = spec, .options = spec->context, .base = event_base_new()};
+    struct fault fault = {{0}};
+    int code = EXIT_REFUSED;
+    struct event *term = evsignal_new(front.base, SIGTERM, got_term, &front);
+    struct event *hup = evsignal_new(front.base, SIGHUP, got_hup, &front);
+    evsignal_add(term, NULL);
+    evsignal_add(hup, NULL);
+    enum err err = open_front(&front, &fault);
+    if (err == OK) {
+        child_ready(spec);
+        event_base_dispatch(front.base);
+        code = 0;
+    } else {
+        child_fault(spec, &fault);
+    }
+    release_front(&front);
+    event_free(term);
+    event_free(hup);
+    event_base_free(front.base);
+    return code;
+}
