@@ -17,6 +17,22 @@
 #define BALLOT_LEAF_LEN 32
 #define BALLOT_NONE UINT32_MAX
 
+/* A ballot's members in their canonical order, behind the entry itself in its nodes. */
+enum ballot_node {
+    BALLOT_NODE_CAT = 1,
+    BALLOT_NODE_CT,
+    BALLOT_NODE_ENC,
+    BALLOT_NODE_IK,
+    BALLOT_NODE_PK,
+    BALLOT_NODE_PRE,
+    BALLOT_NODE_REV,
+    BALLOT_NODE_SIG,
+    BALLOT_NODE_T,
+    BALLOT_NODE_TOK,
+    BALLOT_NODE_V,
+    BALLOT_NODES /* of a ballot in form: itself and its members */
+};
+
 struct ballot_pass {
     uint8_t pk[BALLOT_PK_LEN];
     uint64_t rev;  /* of its last ballot */

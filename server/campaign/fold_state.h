@@ -80,21 +80,6 @@ struct fold {
 #define PROOF_SIGS(i) (1ULL << (8 + (i)))   /* i below 8 */
 #define PROOF_STAFF(i) (1ULL << (16 + (i))) /* i below 16: pop of a staff object of genesis */
 
-/* A ballot's members in their canonical order, behind the entry itself in its nodes. */
-enum ballot_node {
-    BALLOT_NODE_CAT = 1,
-    BALLOT_NODE_CT,
-    BALLOT_NODE_ENC,
-    BALLOT_NODE_IK,
-    BALLOT_NODE_PK,
-    BALLOT_NODE_PRE,
-    BALLOT_NODE_REV,
-    BALLOT_NODE_SIG,
-    BALLOT_NODE_T,
-    BALLOT_NODE_TOK,
-    BALLOT_NODE_V,
-};
-
 /* An entry of good form. */
 struct item {
     const struct entry *entry;
