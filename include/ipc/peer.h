@@ -78,7 +78,8 @@ struct ipc_server_options {
         max_queued; /* answers a client does not take, in bytes; over it it is dropped; 0: 8 MiB */
     size_t max_payload; /* of one request; 0: 64 KiB */
 
-    /* From the loop. The request is the callee's: to be answered exactly once, now or later. */
+    /* From the loop; neither may destroy the server. The request is the callee's: to be answered
+     * exactly once, now or later. */
     void (*on_request)(void *context, struct ipc_request *request);
     void (*on_notice)(void *context, uint8_t type, struct slice payload); /* may be NULL */
     void *context;
@@ -96,7 +97,7 @@ void ipc_server_destroy(struct ipc_server *server);
 
 unsigned ipc_server_open(const struct ipc_server *server); /* requests not yet answered */
 
-/* A notice to every connected client; dropped for one whose queue is full. */
+/* A notice to every connected client. */
 void ipc_server_notify(struct ipc_server *server, uint8_t type, struct slice payload);
 
 /* Valid until answered. */
