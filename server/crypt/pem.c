@@ -28,7 +28,11 @@ static bool at_end(BIO *bio)
 
 enum err pem_parse(struct slice pem, EVP_PKEY **key)
 {
-    BIO *bio = pem.len > 0 && pem.len < INT_MAX ? BIO_new_mem_buf(pem.data, (int)pem.len) : NULL;
+    /* OpenSSL would also take other forms and text before them; keys have one form here. */
+    static const char head[] = "-----BEGIN PRIVATE KEY-----\n";
+    bool right_form =
+        pem.len > strlen(head) && pem.len < INT_MAX && memcmp(pem.data, head, strlen(head)) == 0;
+    BIO *bio = right_form ? BIO_new_mem_buf(pem.data, (int)pem.len) : NULL;
     EVP_PKEY *parsed = NULL;
 
     if (bio)

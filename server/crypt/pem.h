@@ -9,7 +9,8 @@
 #include "base/err.h"
 #include "base/slice.h"
 
-/* ERR_INVALID: no private key, an encrypted one, or something behind it. *key is the caller's. */
+/* ERR_INVALID: no private key in PKCS#8, an encrypted one, or something before or behind it. *key
+ * is the caller's. */
 enum err pem_parse(struct slice pem, EVP_PKEY **key) MUST_CHECK;
 
 /* Appends the key. */
