@@ -206,7 +206,6 @@ struct rules {
         enum rules_majority_base base;
         bool casting_vote; /* the chair's side wins a tie */
         bool secret;
-        bool substitutes;
         enum rules_recusal recusal;
         enum rules_departure departure; /* from the order of the shortlist */
     } council;
