@@ -9,6 +9,7 @@
 #define HTTP_PROBLEM_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
