@@ -24,7 +24,7 @@
 #include "serve/options.h"
 #include "serve/parent.h"
 
-#define LEDGER_TIMEOUT_MS 10000   /* a batch waits at most for the one before it */
+#define LEDGER_TIMEOUT_MS 10000    /* a batch waits at most for the one before it */
 #define REGISTRAR_TIMEOUT_MS 20000 /* sixteen blind signatures on a loaded core, and the ledger */
 #define REDIS_TIMEOUT_MS 2000
 
@@ -61,11 +61,12 @@ struct front_campaign *front_campaign(struct front *front, struct slice id);
 struct front_campaign *front_request_campaign(struct front *front, struct http_request *request);
 
 /*
- * Charges a rate limit by the client's address, then calls go, or answers rate_limited. Lifted limits
- * call go at once. With Redis away: busy (nothing could be accepted then anyway).
+ * Charges a rate limit by the client's address, then calls go, or answers rate_limited. Lifted
+ * limits call go at once. With Redis away: busy (nothing could be accepted then anyway).
  */
 void front_limit(struct front *front, struct http_request *request, const char *purpose,
-                 uint32_t per_minute, void (*go)(struct front *front, struct http_request *request));
+                 uint32_t per_minute,
+                 void (*go)(struct front *front, struct http_request *request));
 
 /* ---- what Redis publishes of a campaign, read in one step ---- */
 
@@ -74,8 +75,8 @@ struct published {
     json_t *counts;   /* object "<cat>|issued" → integer; owned */
     json_t *values;   /* what was asked for beside it: see published_read(); owned, or NULL */
     uint64_t size;
-    char root[65];        /* hex */
-    char *checkpoint;     /* owned, NUL-terminated */
+    char root[65];    /* hex */
+    char *checkpoint; /* owned, NUL-terminated */
 };
 
 /* What to read beside the campaign: a hash, whole (values: object field → text) or one field of it
@@ -85,8 +86,8 @@ struct published_key {
     const char *field; /* NULL: the whole hash */
 };
 
-/* err is OK: published is valid during the call, and the callee may take members out by setting them
- * NULL. ERR_UNAVAILABLE: Redis is away or does not know the campaign yet. */
+/* err is OK: published is valid during the call, and the callee may take members out by setting
+ * them NULL. ERR_UNAVAILABLE: Redis is away or does not know the campaign yet. */
 typedef void published_callback(void *context, enum err err, struct published *published);
 
 /* Launch law: OK = callback once, later. */

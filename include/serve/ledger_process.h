@@ -8,8 +8,8 @@
 
 #include "serve/parent.h"
 
-/* The exit code of the process, for parent_options.child_main: 0 after SIGTERM, 78 when it refuses to
- * run on a disagreement (I2), 1 after a failed write (I7). */
+/* The exit code of the process, for parent_options.child_main: 0 after SIGTERM, 78 when it refuses
+ * to run on a disagreement (I2), 1 after a failed write (I7). */
 int ledger_process_main(const struct child_spec *spec);
 
 #endif

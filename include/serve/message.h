@@ -11,8 +11,8 @@
 #include "base/slice.h"
 
 enum message_type {
-    /* To a ledger: an entry's bytes. Answered OK with a struct submit_answer; ERR_LIMITED: the queue
-     * is full; ERR_UNAVAILABLE: nothing new is taken now (Redis away, no space, draining). */
+    /* To a ledger: an entry's bytes. Answered OK with a struct submit_answer; ERR_LIMITED: the
+     * queue is full; ERR_UNAVAILABLE: nothing new is taken now (Redis away, no space, draining). */
     MESSAGE_SUBMIT = 1,
     /* To the registrar: JSON {campaign, code}. Answered OK with JSON {code} (a problem code) or
      * {token, expires}. */
@@ -29,10 +29,10 @@ enum submit_verdict { SUBMIT_REFUSED = 0, SUBMIT_ACCEPTED = 1, SUBMIT_REPEATED =
 
 struct submit_answer {
     enum submit_verdict verdict;
-    uint16_t code;   /* enum verdict_code of a refused one (campaign/verdict.h) */
-    uint64_t index;  /* where it stands, or what stands in the way */
-    uint64_t rev;    /* of what stands in the way */
-    uint64_t size;   /* of the checkpoint */
+    uint16_t code;           /* enum verdict_code of a refused one (campaign/verdict.h) */
+    uint64_t index;          /* where it stands, or what stands in the way */
+    uint64_t rev;            /* of what stands in the way */
+    uint64_t size;           /* of the checkpoint */
     struct slice checkpoint; /* the signed note that covers index; empty when refused */
 };
 

@@ -6,9 +6,10 @@
  * In the run folder: <name>.pid of every child, parent.pid, registrar.sock, ledger-<campaign>.sock,
  * and status.json, rewritten at every change (what /readyz shows besides the front's own view):
  *   {"children":[{"fault":"…","name":"ledger-x","pid":12,"restarts":0,"state":"ready"}…],
- *    "unseparated":true}
- * with state starting, ready, waiting (for its restart), refused (exit code 78), finished (exit
- * code 0).
+ *    "listen":["127.0.0.1:8080"],"admin":"127.0.0.1:9090","unseparated":true}
+ * where the private redis-server is a child named redis, addresses have their true ports, and state
+ * is one of starting, ready, waiting (for its restart), refused (exit code 78), finished (exit code
+ * 0).
  *
  * A child that ends is started again, at once the first time, then after 100 ms doubling to 5 s,
  * counted anew after 10 s of life. Exit code 78 (EX_CONFIG): a ledger that refuses to run on a
@@ -63,7 +64,7 @@ struct parent_ledger {
 
 struct parent_options {
     const char *run_folder;    /* made when missing: 0700, or 0750 root:dauys when separated */
-    const char *const *listen; /* "127.0.0.1:8080", "[::1]:8080" */
+    const char *const *listen; /* "127.0.0.1:8080", "[::1]:8080": numeric; port 0: any free one */
     size_t listen_len;
     const char *admin; /* the admin listener's address, or NULL */
     unsigned fronts;   /* ≥ 1 */

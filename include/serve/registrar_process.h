@@ -1,7 +1,8 @@
 /*
  * The registrar: the process that knows people. It checks each proof of identity itself, makes
- * pseudonyms, has the ledger log each pass before it is released, and signs passes blindly. It holds
- * the pass keys, the registrar key and the pseudonym key of every campaign, and sees no ballot.
+ * pseudonyms, has the ledger log each pass before it is released, and signs passes blindly. It
+ * holds the pass keys, the registrar key and the pseudonym key of every campaign, and sees no
+ * ballot.
  */
 #ifndef SERVE_REGISTRAR_PROCESS_H
 #define SERVE_REGISTRAR_PROCESS_H

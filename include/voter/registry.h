@@ -40,6 +40,10 @@ void registry_issue(const struct registry *registry, unsigned cat,
                     const struct roll_voter *voter, const uint8_t blinded[static RSABSSA_LEN],
                     struct buf *out);
 
+/* Appends the DER SPKI of the category's pass key. */
+enum err registry_pass_spki(const struct registry *registry, unsigned cat,
+                            struct buf *out) MUST_CHECK;
+
 /* Signs the blinded message with the category's pass key, only after its `issue` is in the ledger. On
  * any thread. Errors as rsabssa_blind_sign(). */
 enum err registry_sign(const struct registry *registry, unsigned cat,

@@ -45,10 +45,9 @@ static enum err open_campaigns(struct front *front, struct fault *fault)
         front->campaigns[i] = (struct front_campaign){
             .id = found[i].campaign,
             .folder = found[i].folder,
-            .ledger = ipc_client_create(front->base,
-                                        &(struct ipc_client_options){
-                                            .path = socket,
-                                            .max_waiting = front->options->queue_entries})};
+            .ledger = ipc_client_create(
+                front->base, &(struct ipc_client_options){
+                                 .path = socket, .max_waiting = front->options->queue_entries})};
         free(socket);
     }
     free(found);
@@ -95,8 +94,7 @@ void front_limit(struct front *front, struct http_request *request, const char *
                                 .cost = 1};
     struct limited *limited = xcalloc(1, sizeof *limited);
     *limited = (struct limited){front, request, go};
-    enum err err =
-        redis_limit_ask(front->redis, &limit, 1, REDIS_TIMEOUT_MS, got_limit, limited);
+    enum err err = redis_limit_ask(front->redis, &limit, 1, REDIS_TIMEOUT_MS, got_limit, limited);
     free(key);
     if (err == OK)
         return;
@@ -188,8 +186,7 @@ static enum err open_front(struct front *front, struct fault *fault)
     if (err != OK)
         return err;
     char *socket = xasprintf("%s/registrar.sock", front->spec->run_folder);
-    front->registrar =
-        ipc_client_create(front->base, &(struct ipc_client_options){.path = socket});
+    front->registrar = ipc_client_create(front->base, &(struct ipc_client_options){.path = socket});
     free(socket);
     front->metrics = metrics_create();
     return open_server(front, fault);

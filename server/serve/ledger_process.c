@@ -32,9 +32,9 @@
 #include "tally/tally_file.h"
 
 #define EXIT_REFUSED 78
-#define TICK_MS 500          /* how often the clock is asked what is due */
-#define OPEN_AT_ONCE 512     /* ballots opened between two looks at the queue: about 30 ms */
-#define LIVE_GAP_MS 1000     /* between two publications of live tallies */
+#define TICK_MS 500      /* how often the clock is asked what is due */
+#define OPEN_AT_ONCE 512 /* ballots opened between two looks at the queue: about 30 ms */
+#define LIVE_GAP_MS 1000 /* between two publications of live tallies */
 #define DRAIN_MS 3000
 
 struct ledger_process {
@@ -128,9 +128,9 @@ static void schedule_commit(struct ledger_process *process)
 
 static void got_ping(struct ledger_process *process, struct ipc_request *request)
 {
-    struct slice text = slice_str(publisher_ready(process->publisher)
-                                      ? "{\"ready\":true,\"why\":\"\"}"
-                                      : "{\"ready\":false,\"why\":\"redis\"}");
+    struct slice text =
+        slice_str(publisher_ready(process->publisher) ? "{\"ready\":true,\"why\":\"\"}"
+                                                      : "{\"ready\":false,\"why\":\"redis\"}");
     ipc_request_answer(request, OK, &text, 1);
 }
 
@@ -194,8 +194,8 @@ static void after_commit(struct ledger_process *process)
     process->committed_us = clock_steady_us();
     publisher_flush(process->publisher);
     uint64_t unsealed;
-    bool wants_opening = fold_unsealed(process->fold, &unsealed) ? !process->counted
-                                                                 : process->live;
+    bool wants_opening =
+        fold_unsealed(process->fold, &unsealed) ? !process->counted : process->live;
     if (wants_opening && fold_phases(process->fold)->rows[PHASE_EVALUATION].state >= PHASE_IS_OPEN)
         event_active(process->open, 0, 0);
 }
@@ -245,8 +245,8 @@ static void answer(struct ipc_request *request, const struct candidate *candidat
     if (candidate->verdict == CANDIDATE_REFUSED) {
         answer.code = code_of(candidate);
     } else {
-        answer.verdict = candidate->verdict == CANDIDATE_ACCEPTED ? SUBMIT_ACCEPTED
-                                                                  : SUBMIT_REPEATED;
+        answer.verdict =
+            candidate->verdict == CANDIDATE_ACCEPTED ? SUBMIT_ACCEPTED : SUBMIT_REPEATED;
         answer.size = ledger_size(ledger);
         answer.checkpoint = ledger_checkpoint(ledger);
     }
@@ -308,8 +308,11 @@ static void publish_live(struct ledger_process *process)
                                       .void_ballots = state->voids};
         struct slice id = slice_str(rules->categories[cat].id);
         struct slice origin = slice_str(fold_origin(process->fold));
-        struct ranking_ties ties = {.breaks = rules->tie_breaks, .len = rules->tie_breaks_len,
-                                    .origin = origin, .cat = id, .root = root};
+        struct ranking_ties ties = {.breaks = rules->tie_breaks,
+                                    .len = rules->tie_breaks_len,
+                                    .origin = origin,
+                                    .cat = id,
+                                    .root = root};
         while (ties.len > 0 && ties.breaks[ties.len - 1] == RULES_TIE_LOT)
             ties.len--;
         struct ranking *ranking = ranking_create(counts, &ties);
@@ -330,8 +333,7 @@ static void open_ballots(struct ledger_process *process)
     struct fault fault;
     uint64_t left = 0, unsealed = 0;
     if (process->opening == NULL)
-        process->opening =
-            opening_create(process->fold, process->seal_key, &reader, process->pool);
+        process->opening = opening_create(process->fold, process->seal_key, &reader, process->pool);
     if (opening_step(process->opening, OPEN_AT_ONCE, &left, &fault) != OK)
         die(&fault);
     if (left > 0) {
@@ -434,8 +436,7 @@ static enum err open_ledger(struct ledger_process *process, struct fault *fault)
     process->fold = fold_create(process->origin, &files);
     process->inner = judge_of_fold(process->fold);
     int64_t began_us = clock_steady_us();
-    enum err err =
-        sequencer_open(&options, &judge, process->pool, &process->sequencer, fault);
+    enum err err = sequencer_open(&options, &judge, process->pool, &process->sequencer, fault);
     if (err != OK)
         return err;
     if (fold_fault(process->fold) != NULL)
@@ -476,12 +477,11 @@ static void listen_for(struct ledger_process *process)
     process->queue = xcalloc(process->queue_cap, sizeof *process->queue);
     process->candidates = xcalloc(SEQUENCER_ENTRIES, sizeof *process->candidates);
     process->server = ipc_server_create(
-        process->base,
-        &(struct ipc_server_options){.listen_fd = process->spec->listen_fds[0],
-                                     .max_open = process->options->queue_entries + 1,
-                                     .max_payload = ENTRY_LEN_MAX,
-                                     .on_request = got_request,
-                                     .context = process});
+        process->base, &(struct ipc_server_options){.listen_fd = process->spec->listen_fds[0],
+                                                    .max_open = process->options->queue_entries + 1,
+                                                    .max_payload = ENTRY_LEN_MAX,
+                                                    .on_request = got_request,
+                                                    .context = process});
     event_add(process->tick, &tick);
 }
 

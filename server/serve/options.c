@@ -141,8 +141,9 @@ enum err serve_campaigns(void *context, struct parent_ledger **list, size_t *len
     struct dirent **found = NULL;
     int count = scandir(options->campaigns, &found, has_campaign_name, by_name);
     if (count < 0)
-        return fault_set(fault, ERR_NOT_FOUND, "%s: %s; make a campaign with `dauys campaign create`",
-                         options->campaigns, strerror(errno));
+        return fault_set(fault, ERR_NOT_FOUND,
+                         "%s: %s; make a campaign with `dauys campaign create`", options->campaigns,
+                         strerror(errno));
     struct parent_ledger *ledgers = xcalloc((size_t)count + 1, sizeof *ledgers);
     size_t kept = 0;
     for (int i = 0; i < count; i++) {

@@ -164,10 +164,9 @@ static void flush(struct publisher *publisher)
         !publisher->campaign_changed)
         return;
     put_changes(publisher);
-    enum err err =
-        redis_apply_send(publisher->redis, publisher->batch, publisher->first, size,
-                         ledger_root(ledger), ledger_checkpoint(ledger), APPLY_TIMEOUT_MS,
-                         got_apply, publisher);
+    enum err err = redis_apply_send(publisher->redis, publisher->batch, publisher->first, size,
+                                    ledger_root(ledger), ledger_checkpoint(ledger),
+                                    APPLY_TIMEOUT_MS, got_apply, publisher);
     redis_batch_clear(publisher->batch);
     publisher->first = size;
     if (err != OK) {
@@ -181,13 +180,13 @@ static void flush(struct publisher *publisher)
 static void refuse(struct publisher *publisher, const struct redis_apply_answer *answer)
 {
     struct fault fault;
-    (void)fault_set(&fault, ERR_CONFLICT,
-                    "Redis knows another ledger of %s (its size is %llu, ours %llu): this folder is "
-                    "an old or foreign copy, or Redis is. Find the newest folder first; if it is this "
-                    "one, delete the keys {c:%s}* and start again",
-                    publisher->options.campaign, (unsigned long long)answer->size,
-                    (unsigned long long)ledger_size(publisher->options.ledger),
-                    publisher->options.campaign);
+    (void)fault_set(
+        &fault, ERR_CONFLICT,
+        "Redis knows another ledger of %s (its size is %llu, ours %llu): this folder is "
+        "an old or foreign copy, or Redis is. Find the newest folder first; if it is this "
+        "one, delete the keys {c:%s}* and start again",
+        publisher->options.campaign, (unsigned long long)answer->size,
+        (unsigned long long)ledger_size(publisher->options.ledger), publisher->options.campaign);
     publisher->options.on_refuse(publisher->options.context, &fault);
 }
 
@@ -282,8 +281,7 @@ static void got_applied(void *context, enum err err, const struct redis_apply_an
         refuse(publisher, answer);
         return;
     }
-    if (answer->verdict == REDIS_BROKEN ||
-        answer->size != ledger_size(publisher->options.ledger)) {
+    if (answer->verdict == REDIS_BROKEN || answer->size != ledger_size(publisher->options.ledger)) {
         start_rebuild(publisher);
         return;
     }
@@ -375,7 +373,8 @@ enum err publisher_create(struct event_base *base, const struct publisher_option
     for (size_t cat = 0; cat < categories; cat++)
         buf_init(&publisher->live[cat], TALLY_FILE_MAX);
     struct redis_client_options redis = {.endpoint = options->redis,
-                                         .max_in_flight = 65536, /* a comparison asks for every cell */
+                                         .max_in_flight =
+                                             65536, /* a comparison asks for every cell */
                                          .on_connect = on_connect,
                                          .on_loss = on_loss,
                                          .context = publisher};

@@ -22,8 +22,8 @@ struct publisher;
 
 struct publisher_options {
     struct redis_endpoint redis;
-    const char *campaign;   /* id; borrowed */
-    const char *folder;     /* of the campaign; borrowed */
+    const char *campaign;    /* id; borrowed */
+    const char *folder;      /* of the campaign; borrowed */
     const struct fold *fold; /* borrowed, as is the ledger */
     struct ledger *ledger;
 

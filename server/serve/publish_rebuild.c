@@ -13,8 +13,8 @@
 
 /* ---- facts ---------------------------------------------------------------------------------- */
 
-enum err published_facts_read(const struct publisher_options *options,
-                              struct published_facts **out, struct fault *fault)
+enum err published_facts_read(const struct publisher_options *options, struct published_facts **out,
+                              struct fault *fault)
 {
     char path[FILE_PATH_CAP];
     struct buf rules, vkey;
@@ -164,8 +164,7 @@ static void put_totals(struct redis_batch *batch, const char *cat, const json_t 
     static const char *const names[] = {"superseded", "spoiled", "void", "counted"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         FIELD(field, "%s|%s", cat, names[i]);
-        FIELD(value, "%lld",
-              (long long)json_integer_value(json_object_get(tally, names[i])));
+        FIELD(value, "%lld", (long long)json_integer_value(json_object_get(tally, names[i])));
         redis_batch_field(batch, "counts", slice_str(field), slice_str(value));
     }
 }

@@ -2,9 +2,9 @@
 #ifndef SERVE_PUBLISH_REBUILD_H
 #define SERVE_PUBLISH_REBUILD_H
 
+#include "ballot/ballot.h"
 #include "base/buf.h"
 #include "base/slice.h"
-#include "ballot/ballot.h"
 #include "publish.h"
 #include "published_json.h"
 #include "redis/apply.h"

@@ -46,7 +46,7 @@ static enum err take_applied(struct published *published, const struct redis_rep
         }
     }
     return has_size && *published->root != '\0' && published->checkpoint != NULL ? OK
-                                                                                  : ERR_UNAVAILABLE;
+                                                                                 : ERR_UNAVAILABLE;
 }
 
 static enum err take(struct published *published, const struct reading *reading,
@@ -59,8 +59,7 @@ static enum err take(struct published *published, const struct reading *reading,
     struct redis_reply counts = redis_reply_item(reply, 2);
     if (campaign.kind != REDIS_STRING || applied.kind != REDIS_ARRAY)
         return ERR_UNAVAILABLE;
-    published->campaign =
-        json_loadb((const char *)campaign.text.data, campaign.text.len, 0, NULL);
+    published->campaign = json_loadb((const char *)campaign.text.data, campaign.text.len, 0, NULL);
     if (published->campaign == NULL)
         return ERR_CORRUPT;
     published->counts = json_object();
@@ -128,8 +127,7 @@ enum err published_read(struct front *front, const char *campaign, struct publis
 
     struct reading *reading = xcalloc(1, sizeof *reading);
     *reading = (struct reading){callback, context, key.suffix != NULL, key.field == NULL};
-    enum err sent =
-        redis_client_send(front->redis, &exec, 1, REDIS_TIMEOUT_MS, got_reply, reading);
+    enum err sent = redis_client_send(front->redis, &exec, 1, REDIS_TIMEOUT_MS, got_reply, reading);
     if (sent != OK)
         free(reading);
     return sent;

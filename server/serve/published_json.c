@@ -132,16 +132,16 @@ json_t *campaign_published(const struct fold *fold, const struct campaign_facts 
     for (unsigned cat = 0; cat < rules->categories_len; cat++)
         json_array_append_new(categories, category_json(fold, rules, cat));
     bool has_unsealed = fold_unsealed(fold, &unsealed);
-    return json_pack(
-        "{s:s,s:o,s:o,s:b,s:s,s:s,s:s,s:I,s:s,s:o,s:o,s:o,s:o,s:{s:b,s:b,s:o}}", "id", facts->id,
-        "name", text_json(&rules->name), "about", text_json(&rules->about), "demo",
-        (int)fold_demo(fold), "origin", fold_origin(fold), "vkey", facts->vkey, "rules",
-        facts->rules_hash, "max_rev", (json_int_t)rules->max_rev, "open",
-        rules->open == RULES_OPEN_LIVE ? "live" : "close", "phases", phases_json(fold),
-        "categories", categories, "seal_key", key_json(keyring_seal(fold_keyring(fold))),
-        "unsealed_index", index_or_null(has_unsealed, unsealed), "tally", "shown",
-        (int)tally_is_shown(fold, rules), "final", (int)tallies_final(fold, rules), "visible_from",
-        visible_from(fold, rules));
+    return json_pack("{s:s,s:o,s:o,s:b,s:s,s:s,s:s,s:I,s:s,s:o,s:o,s:o,s:o,s:{s:b,s:b,s:o}}", "id",
+                     facts->id, "name", text_json(&rules->name), "about", text_json(&rules->about),
+                     "demo", (int)fold_demo(fold), "origin", fold_origin(fold), "vkey", facts->vkey,
+                     "rules", facts->rules_hash, "max_rev", (json_int_t)rules->max_rev, "open",
+                     rules->open == RULES_OPEN_LIVE ? "live" : "close", "phases", phases_json(fold),
+                     "categories", categories, "seal_key",
+                     key_json(keyring_seal(fold_keyring(fold))), "unsealed_index",
+                     index_or_null(has_unsealed, unsealed), "tally", "shown",
+                     (int)tally_is_shown(fold, rules), "final", (int)tallies_final(fold, rules),
+                     "visible_from", visible_from(fold, rules));
 }
 
 /* A column as JSON text; empty ones too. */
@@ -155,20 +155,18 @@ json_t *nominee_published(const struct fold *fold, const struct nominee *nominee
 {
     const struct ngo_register *ngos = fold_register(fold);
     size_t row = 0;
-    json_t *json = json_pack("{s:o,s:s%,s:I}", "id",
-                             json_sprintf("%llu", (unsigned long long)nominee->index), "ngo",
-                             nominee->ngo, (size_t)nominee->ngo_len, "supporters",
-                             (json_int_t)nominee->supports);
+    json_t *json = json_pack(
+        "{s:o,s:s%,s:I}", "id", json_sprintf("%llu", (unsigned long long)nominee->index), "ngo",
+        nominee->ngo, (size_t)nominee->ngo_len, "supporters", (json_int_t)nominee->supports);
     if (ngos == NULL || !register_find(ngos, slice_of(nominee->ngo, nominee->ngo_len), &row))
         return json;
-    json_object_update_new(
-        json, json_pack("{s:{s:o,s:o,s:o},s:o,s:o,s:o,s:o}", "name", "en",
-                        column(ngos, row, REGISTER_NAME_EN), "kk",
-                        column(ngos, row, REGISTER_NAME_KK), "ru",
-                        column(ngos, row, REGISTER_NAME_RU), "bin",
-                        column(ngos, row, REGISTER_BIN), "region",
-                        column(ngos, row, REGISTER_REGION), "status",
-                        column(ngos, row, REGISTER_STATUS), "source_id",
-                        column(ngos, row, REGISTER_SOURCE_ID)));
+    json_object_update_new(json, json_pack("{s:{s:o,s:o,s:o},s:o,s:o,s:o,s:o}", "name", "en",
+                                           column(ngos, row, REGISTER_NAME_EN), "kk",
+                                           column(ngos, row, REGISTER_NAME_KK), "ru",
+                                           column(ngos, row, REGISTER_NAME_RU), "bin",
+                                           column(ngos, row, REGISTER_BIN), "region",
+                                           column(ngos, row, REGISTER_REGION), "status",
+                                           column(ngos, row, REGISTER_STATUS), "source_id",
+                                           column(ngos, row, REGISTER_SOURCE_ID)));
     return json;
 }

@@ -1,5 +1,5 @@
-/* The JSON texts in Redis: how a fold looks to readers. One place for their members; published_read()
- * and the endpoints read them. */
+/* The JSON texts in Redis: how a fold looks to readers. One place for their members;
+ * published_read() and the endpoints read them. */
 #ifndef SERVE_PUBLISHED_JSON_H
 #define SERVE_PUBLISHED_JSON_H
 

@@ -1,8 +1,8 @@
 /*
  * A pass's way: got_passes (session, categories) → `issue` entries to the ledger → got_verdict for
- * each, in any order → logged ones wait for a signature → sign_some (the pool) → the answer, when every
- * one of the request has come to its end. Asking again gives the same: the ledger finds the same
- * entry, and the signature has no randomness.
+ * each, in any order → logged ones wait for a signature → sign_some (the pool) → the answer, when
+ * every one of the request has come to its end. Asking again gives the same: the ledger finds the
+ * same entry, and the signature has no randomness.
  */
 #include "serve/registrar_process.h"
 
@@ -26,7 +26,7 @@
 #define LEDGER_TIMEOUT_MS 10000
 #define SIGN_AT_ONCE 16 /* about 8 ms of two cores between two looks at the sockets */
 #define REQUEST_MAX (64 * 1024)
-#define OPEN_MAX 4096   /* requests under way; beyond: busy */
+#define OPEN_MAX 4096 /* requests under way; beyond: busy */
 
 struct campaign {
     struct registry *registry;
@@ -50,7 +50,7 @@ struct pass {
     struct pass_request *request;
     unsigned cat;
     uint8_t blinded[RSABSSA_LEN];
-    uint64_t index; /* of its issue entry, or of the one in its way */
+    uint64_t index;   /* of its issue entry, or of the one in its way */
     const char *code; /* problem, NULL while there is none */
     enum err err;     /* of the signature */
     uint8_t blind_sig[RSABSSA_LEN];
@@ -64,7 +64,7 @@ struct pass_request {
     struct ipc_request *ipc;
     struct pass *passes;
     size_t len, waiting;
-    enum err err; /* could not: the whole request is to be repeated */
+    enum err err;     /* could not: the whole request is to be repeated */
     char *checkpoint; /* the newest that was answered */
     uint64_t size;
 };
@@ -146,8 +146,8 @@ static const char *read_pass(struct campaign *campaign, const struct roll_voter 
     if (base64_decode_exact(member(item, "blinded"), pass->blinded, sizeof pass->blinded) != OK)
         return "malformed";
     pass->cat = (unsigned)number;
-    enum err err = roll_take_category(registry_roll(campaign->registry), voter, cat,
-                                      rules->voters.categories);
+    enum err err =
+        roll_take_category(registry_roll(campaign->registry), voter, cat, rules->voters.categories);
     if (err == ERR_LIMITED)
         return "categories_exceeded";
     return err == OK ? NULL : "busy";
@@ -268,8 +268,8 @@ static void got_verdict(void *context, enum err err, struct slice payload)
     }
     pass->index = answer.index;
     if (answer.verdict == SUBMIT_REFUSED) {
-        pass->code = answer.code < VERDICT_COUNT ? verdict_name((enum verdict_code)answer.code)
-                                                 : "internal";
+        pass->code =
+            answer.code < VERDICT_COUNT ? verdict_name((enum verdict_code)answer.code) : "internal";
         end_pass(pass);
         return;
     }
@@ -282,8 +282,8 @@ static void got_verdict(void *context, enum err err, struct slice payload)
 static void sign_one(void *context, size_t index)
 {
     struct pass *pass = ((struct pass **)context)[index];
-    pass->err = registry_sign(pass->request->campaign->registry, pass->cat, pass->blinded,
-                              pass->blind_sig);
+    pass->err =
+        registry_sign(pass->request->campaign->registry, pass->cat, pass->blinded, pass->blind_sig);
 }
 
 static void sign_some(struct registrar_process *process)
@@ -335,7 +335,8 @@ static void finish(struct pass_request *request)
     if (request->err != OK)
         ipc_request_answer(request->ipc, request->err, NULL, 0);
     else if (given == 0)
-        reply(request->ipc, json_pack("{s:s,s:O}", "code", request->passes[0].code, "items", items));
+        reply(request->ipc,
+              json_pack("{s:s,s:O}", "code", request->passes[0].code, "items", items));
     else
         reply(request->ipc,
               json_pack("{s:O,s:s}", "items", items, "checkpoint", request->checkpoint));
@@ -350,7 +351,8 @@ static void finish(struct pass_request *request)
 static void got_message(struct registrar_process *process, struct ipc_request *ipc)
 {
     struct slice payload = ipc_request_payload(ipc);
-    json_t *json = json_loadb((const char *)payload.data, payload.len, JSON_REJECT_DUPLICATES, NULL);
+    json_t *json =
+        json_loadb((const char *)payload.data, payload.len, JSON_REJECT_DUPLICATES, NULL);
     struct campaign *campaign = json == NULL ? NULL : campaign_of(process, json);
     if (campaign == NULL)
         reply_code(ipc, json == NULL ? "malformed" : "unknown_campaign");

@@ -238,6 +238,11 @@ void registry_nominate(const struct registry *registry, struct slice cat, struct
                out);
 }
 
+enum err registry_pass_spki(const struct registry *registry, unsigned cat, struct buf *out)
+{
+    return rsabssa_secret_spki(registry->pass_keys[cat], out);
+}
+
 enum err registry_sign(const struct registry *registry, unsigned cat,
                        const uint8_t blinded[static RSABSSA_LEN],
                        uint8_t blind_sig[static RSABSSA_LEN])

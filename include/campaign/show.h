@@ -1,0 +1,12 @@
+/* A campaign as its ledger has it, in a few lines for an operator. Reads only; the ledger may be in use. */
+#ifndef CAMPAIGN_SHOW_H
+#define CAMPAIGN_SHOW_H
+
+#include <stdio.h>
+
+#include "base/err.h"
+
+/* folder: the campaign's. The entries are taken as they stand; checking them is `dauys verify`. */
+enum err campaign_show(const char *folder, FILE *out, struct fault *fault) MUST_CHECK;
+
+#endif
