@@ -26,8 +26,9 @@ enum err process_end_earlier(const char *pid_path, unsigned grace_ms,
 /* True when the process works in folder (its current directory). */
 bool process_works_in(pid_t pid, const char *folder);
 
-/* True when the process runs the same executable file as this one. */
-bool process_is_self_program(pid_t pid);
+/* True when the process has this name (as in ps; 15 bytes of it count). It can be asked of an
+ * undumpable process of another user too. */
+bool process_is_named(pid_t pid, const char *name);
 
 /*
  * Takes a lock file for this process alone; the kernel drops it when the process ends, and a fork

@@ -12,6 +12,7 @@
 #include "base/file.h"
 
 #define PID_TEXT_MAX 32
+#define NAME_LEN 15        /* the kernel cuts names there */
 #define KILL_GRACE_MS 5000 /* a SIGKILL takes effect at once unless the disk hangs */
 
 enum err process_write_pid(const char *path, pid_t pid, struct fault *fault)
@@ -97,11 +98,19 @@ bool process_works_in(pid_t pid, const char *folder)
     return same_file(link, folder);
 }
 
-bool process_is_self_program(pid_t pid)
+bool process_is_named(pid_t pid, const char *name)
 {
-    char link[64];
-    (void)snprintf(link, sizeof link, "/proc/%ld/exe", (long)pid);
-    return same_file(link, "/proc/self/exe");
+    char path[64], comm[NAME_LEN + 1] = "";
+    (void)snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) {
+        return false;
+    }
+    ssize_t len = read(fd, comm, NAME_LEN);
+    (void)close(fd);
+    comm[len > 0 ? len : 0] = '\0';
+    comm[strcspn(comm, "\n")] = '\0';
+    return comm[0] != '\0' && strncmp(comm, name, NAME_LEN) == 0;
 }
 
 enum err process_lock(const char *path, int *fd, struct fault *fault)

@@ -161,16 +161,7 @@ int redis_server_watch(struct redis_server *server)
 static bool is_earlier_redis(void *context, pid_t pid)
 {
     const struct redis_server *server = context;
-    char path[64], name[32] = "";
-    (void)snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return false;
-    }
-    ssize_t len = read(fd, name, sizeof name - 1);
-    (void)close(fd);
-    return len > 0 && strncmp(name, "redis-server", 12) == 0 &&
-           process_works_in(pid, server->folder);
+    return process_is_named(pid, "redis-server") && process_works_in(pid, server->folder);
 }
 
 /* True: it accepts. False: it ended, or the time is over; *missing: there is no such program. */

@@ -5,6 +5,7 @@
 
 #include "base/base64.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "base/process.h"
 #include "base/random.h"
 #include "redis/address.h"

@@ -18,6 +18,13 @@
  */
 #define SAY_CAP (FAULT_LEN + 3)
 
+/* The leak checker of a sanitizer build traces its own process, which an undumpable one refuses. */
+#ifdef __SANITIZE_ADDRESS__
+#define DUMPABLE 1
+#else
+#define DUMPABLE 0
+#endif
+
 /* ---- in the child ---- */
 
 static void say(int fd, const char *text, size_t len)
@@ -87,7 +94,7 @@ static bool drop_rights(const struct parent *parent, const struct child *child, 
         }
     }
     /* After setuid, which clears both. The parent may have ended before. */
-    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, 0) == 0 &&
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && prctl(PR_SET_DUMPABLE, DUMPABLE) == 0 &&
            prctl(PR_SET_PDEATHSIG, SIGTERM) == 0 && getppid() == parent_pid;
 }
 
@@ -127,7 +134,7 @@ struct child *child_add(struct parent *parent, enum child_kind kind, const char 
     struct child *child = xcalloc(1, sizeof *child);
     child->name = xstrdup(name);
     child->pipe = -1;
-    child->state = CHILD_WAITING;
+    child->state = LIFE_WAITING;
     child->spec = (struct child_spec){.kind = kind,
                                       .name = child->name,
                                       .fronts = parent->options->fronts,
@@ -200,7 +207,7 @@ enum err child_spawn(struct parent *parent, struct child *child, struct fault *f
     child->pid = pid;
     child->pipe = ends[0];
     child->was_ready = false;
-    child->state = CHILD_STARTING;
+    child->state = LIFE_STARTING;
     child->fault[0] = '\0';
     parent->changed = true;
     file_path(path, parent->run, "%s.pid", child->name);
@@ -224,7 +231,7 @@ static void take_line(struct parent *parent, struct child *child, const char *li
 {
     if (len == 1 && line[0] == 'R' && !child->was_ready) {
         child->was_ready = true;
-        child->state = CHILD_READY;
+        child->state = LIFE_READY;
         log_info("child_ready", LOG_S("child", child->name), LOG_I("pid", child->pid));
     } else if (len > 1 && line[0] == 'F') {
         take_fault(child, line + 1, len - 1);

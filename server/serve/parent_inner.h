@@ -12,15 +12,16 @@
 
 #define FAULT_LEN 400 /* of a child's own words */
 #define ADDRESS_CAP 64
+#define CHILDREN_MAX 256
 
-enum child_state { CHILD_STARTING, CHILD_READY, CHILD_WAITING, CHILD_REFUSED, CHILD_FINISHED };
+enum life { LIFE_STARTING, LIFE_READY, LIFE_WAITING, LIFE_REFUSED, LIFE_FINISHED };
 
 struct child {
     struct child_spec spec; /* its strings belong to the child below */
     char *name, *campaign, *folder;
     char socket[FILE_PATH_CAP]; /* of its Unix socket, "" for a front */
 
-    enum child_state state;
+    enum life state;
     pid_t pid;      /* 0: not running */
     int pipe;       /* what it says, −1 when not running */
     bool was_ready; /* in this life */
@@ -58,6 +59,20 @@ struct parent {
     unsigned stage;
     int64_t stop_us; /* when it began */
 };
+
+/* ---- parent_start.c ---- */
+
+void parent_find_accounts(struct parent *parent);
+
+/* Makes and locks the run folder and ends what an earlier run left there. */
+enum err parent_take_run_folder(struct parent *parent, struct fault *fault) MUST_CHECK;
+
+/* Fronts (the first ones in `children`), registrar and ledgers, with their listeners. */
+enum err parent_add_children(struct parent *parent, struct fault *fault) MUST_CHECK;
+enum err parent_start_redis(struct parent *parent, struct fault *fault) MUST_CHECK;
+
+/* Adds the ledgers of campaigns that are not there yet. */
+enum err parent_add_ledgers(struct parent *parent, struct fault *fault) MUST_CHECK;
 
 /* ---- parent_listen.c ---- */
 
