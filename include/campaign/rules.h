@@ -307,7 +307,8 @@ void rules_describe(const struct rules *rules, enum rules_lang lang,
 
 /* Appends the file with other phases, and, when id is not NULL, another campaign id: how
  * `campaign create` makes rules out of a template. Instants are written with offset +05:00.
- * ERR_INVALID: not a JSON object. The result is not checked: parse it. */
+ * ERR_INVALID: not a JSON object; ERR_LIMITED: no room in out. The result is not checked: parse it.
+ */
 enum err rules_with_schedule(struct slice json, const char *id, const struct rules_phase *phases,
                              size_t phases_len, struct buf *out, struct fault *fault) MUST_CHECK;
 
