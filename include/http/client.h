@@ -29,7 +29,7 @@ struct http_client_config {
 enum err http_client_create(struct event_base *base, const struct http_client_config *config,
                             struct http_client **client, struct fault *fault) MUST_CHECK;
 
-/* Every request still open gets no callback. */
+/* Requests still open get no callback. Not to be called from a callback. */
 void http_client_destroy(struct http_client *client);
 
 struct http_client_request {

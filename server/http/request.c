@@ -213,7 +213,7 @@ bool http_request_header(const struct http_request *request, const char *name, s
 bool http_request_cookie(const struct http_request *request, const char *name, struct slice *value)
 {
     size_t name_len = strlen(name);
-    struct slice header;
+    struct slice header, first = slice_of(NULL, 0);
     bool found = false;
 
     if (!http_request_header(request, "Cookie", &header))
@@ -233,8 +233,10 @@ bool http_request_cookie(const struct http_request *request, const char *name, s
         if (found) /* which one is ours can't be told */
             return false;
         found = true;
-        *value = slice_of(pair.data + name_len + 1, pair.len - name_len - 1);
+        first = slice_of(pair.data + name_len + 1, pair.len - name_len - 1);
     }
+    if (found)
+        *value = first;
     return found;
 }
 
