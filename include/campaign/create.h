@@ -1,7 +1,7 @@
 /*
- * Making a campaign: its folder, its keys, and the first entries of its ledger — genesis, keys, register,
- * schedule, and, for a campaign that begins with nominees already chosen, their nominations and
- * admission. Everything goes through the same judge as later entries.
+ * Making a campaign: its folder, its keys, and the first entries of its ledger — genesis, keys,
+ * register, schedule, and, for a campaign that begins with nominees already chosen, their
+ * nominations and admission. Everything goes through the same judge as later entries.
  */
 #ifndef CAMPAIGN_CREATE_H
 #define CAMPAIGN_CREATE_H
@@ -19,7 +19,7 @@
 
 /* A staff member who is present with his key. */
 struct create_staff {
-    char person[33]; /* an opaque name, never the person's own */
+    char person[33];  /* an opaque name, never the person's own */
     const char *role; /* "administrator", "moderator" */
     struct ed25519_secret key;
 };
@@ -54,8 +54,9 @@ struct create_options {
  */
 enum err campaign_create(const struct create_options *options, struct fault *fault) MUST_CHECK;
 
-/* Signs a staff entry: adds the signature of key to the JSON object in text (any spacing, with or without
- * other signatures, without `at`), and appends the canonical entry. ERR_INVALID: not an entry. */
+/* Signs a staff entry: adds the signature of key to the JSON object in text (any spacing, with or
+ * without other signatures, without `at`), and appends the canonical entry. ERR_INVALID: not an
+ * entry. */
 enum err campaign_sign(struct slice text, const char *origin, const struct ed25519_secret *key,
                        struct buf *out, struct fault *fault) MUST_CHECK;
 

@@ -1,4 +1,5 @@
-/* A campaign as its ledger has it, in a few lines for an operator. Reads only; the ledger may be in use. */
+/* A campaign as its ledger has it, in a few lines for an operator. Reads only; the ledger may be in
+ * use. */
 #ifndef CAMPAIGN_SHOW_H
 #define CAMPAIGN_SHOW_H
 

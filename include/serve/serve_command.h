@@ -1,12 +1,12 @@
-/* `dauys serve` and `dauys state-digest`. The exit codes: 0 done, 1 what was given is wrong, 2 it could
- * not be done or the call is wrong. */
+/* `dauys serve` and `dauys state-digest`. The exit codes: 0 done, 1 what was given is wrong, 2 it
+ * could not be done or the call is wrong. */
 #ifndef SERVE_COMMAND_H
 #define SERVE_COMMAND_H
 
 int serve_command(int argc, char **argv);
 
-/* Prints a hash over every key of a campaign in Redis but sessions and limits: two servers with equal
- * digests publish the same. */
+/* Prints a hash over every key of a campaign in Redis but sessions and limits: two servers with
+ * equal digests publish the same. */
 int state_digest_command(int argc, char **argv);
 
 #endif

@@ -16,7 +16,8 @@
 
 struct registry;
 
-/* Reads keys/registrar/ and registrar/private.db of the campaign's folder. folder and id are copied.
+/* Reads keys/registrar/ and registrar/private.db of the campaign's folder. folder and id are
+ * copied.
  */
 enum err registry_open(const char *folder, const char *id, struct registry **registry,
                        struct fault *fault) MUST_CHECK;
@@ -36,16 +37,15 @@ int registry_category(const struct registry *registry, struct slice cat);
 
 /* Appends the signed `issue` entry, without `at`: the voter's right to a pass of the category for
  * this blinded message. */
-void registry_issue(const struct registry *registry, unsigned cat,
-                    const struct roll_voter *voter, const uint8_t blinded[static RSABSSA_LEN],
-                    struct buf *out);
+void registry_issue(const struct registry *registry, unsigned cat, const struct roll_voter *voter,
+                    const uint8_t blinded[static RSABSSA_LEN], struct buf *out);
 
 /* Appends the DER SPKI of the category's pass key. */
 enum err registry_pass_spki(const struct registry *registry, unsigned cat,
                             struct buf *out) MUST_CHECK;
 
-/* Signs the blinded message with the category's pass key, only after its `issue` is in the ledger. On
- * any thread. Errors as rsabssa_blind_sign(). */
+/* Signs the blinded message with the category's pass key, only after its `issue` is in the ledger.
+ * On any thread. Errors as rsabssa_blind_sign(). */
 enum err registry_sign(const struct registry *registry, unsigned cat,
                        const uint8_t blinded[static RSABSSA_LEN],
                        uint8_t blind_sig[static RSABSSA_LEN]) MUST_CHECK;

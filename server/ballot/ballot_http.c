@@ -1,6 +1,7 @@
 /*
- * Casting: POST …/ballots, and POST …/entries for what staff have signed. The body is the entry, byte
- * for byte; it goes to the ledger as it came. No session, no cookie: nothing here knows a person.
+ * Casting: POST …/ballots, and POST …/entries for what staff have signed. The body is the entry,
+ * byte for byte; it goes to the ledger as it came. No session, no cookie: nothing here knows a
+ * person.
  */
 #include "campaign/verdict.h"
 #include "ledger/entry.h"

@@ -31,20 +31,25 @@ static const char usage[] =
     "       dauys campaign key FILE\n"
     "       dauys campaign show FOLDER\n"
     "\n"
-    "check   prints every error of a rules file with its place, or the rules as citizens read them.\n"
+    "check   prints every error of a rules file with its place, or the rules as citizens read "
+    "them.\n"
     "create  makes the folder of a campaign: keys, and a ledger with genesis, keys and schedule.\n"
     "          --rules FILE          the rules (with --demo: data/demo/rules.json, dated anew)\n"
     "          --host NAME           first half of the origin (default localhost)\n"
-    "          --register FILE.csv   the NGOs: columns id, bin, name_kk, name_ru, name_en, region, …\n"
+    "          --register FILE.csv   the NGOs: columns id, bin, name_kk, name_ru, name_en, region, "
+    "…\n"
     "          --nominees FILE.csv   nominees chosen before: columns ngo, cat\n"
     "          --roll FILE.csv       voter codes: columns voter, code\n"
     "          --administrator NAME=KEYFILE   two or more, present with their keys\n"
     "          --moderator NAME=KEYFILE\n"
-    "          --demo                invented staff, and 300 NGOs, 60 nominees, 3 voter codes where no\n"
-    "                                file is given; the campaign says everywhere that it is a demo\n"
+    "          --demo                invented staff, and 300 NGOs, 60 nominees, 3 voter codes "
+    "where no\n"
+    "                                file is given; the campaign says everywhere that it is a "
+    "demo\n"
     "          --days N              with --demo: how long evaluation stays open (default 14)\n"
     "          --as-dated            with --demo: keep the dates of the rules\n"
-    "sign    adds a signature to a staff entry and prints it; reads standard input without a file.\n"
+    "sign    adds a signature to a staff entry and prints it; reads standard input without a "
+    "file.\n"
     "key     makes a staff key file.\n"
     "show    prints phases, categories and counts out of a campaign's ledger.\n";
 
@@ -76,9 +81,9 @@ static void print_problems(const struct rules_problems *problems, const char *pa
     for (size_t i = 0; i < problems->len; i++) {
         const struct rules_problem *problem = &problems->list[i];
         if (json)
-            json_array_append_new(list, json_pack("{s:s,s:s,s:s}", "kind",
-                                                  rules_kind_name(problem->kind), "path",
-                                                  problem->path, "text", problem->text));
+            json_array_append_new(list,
+                                  json_pack("{s:s,s:s,s:s}", "kind", rules_kind_name(problem->kind),
+                                            "path", problem->path, "text", problem->text));
         else
             printf("%s: %s: %s\n", path, *problem->path ? problem->path : "/", problem->text);
     }
@@ -198,9 +203,9 @@ static enum err date_rules(struct inputs *inputs, struct fault *fault)
                          inputs->rules_path);
     size_t len = demo_schedule(rules, clock_unix(), inputs->days, phases);
     buf_init(&dated, RULES_FILE_MAX);
-    enum err err = rules_with_schedule(buf_slice(&inputs->rules),
-                                       id == NULL ? inputs->options.folder : id + 1, phases, len,
-                                       &dated, fault);
+    enum err err =
+        rules_with_schedule(buf_slice(&inputs->rules), id == NULL ? inputs->options.folder : id + 1,
+                            phases, len, &dated, fault);
     rules_destroy(rules);
     buf_release(&inputs->rules);
     inputs->rules = dated;

@@ -110,8 +110,7 @@ static void got_listed(void *context, enum err err, struct published *published)
 
 static void finish_listing(struct listing *listing)
 {
-    http_reply_json(listing->request, 200,
-                    json_pack("{s:o,s:n}", "items", listing->items, "next"));
+    http_reply_json(listing->request, 200, json_pack("{s:o,s:n}", "items", listing->items, "next"));
     free(listing);
 }
 
@@ -171,8 +170,7 @@ static json_t *nominee_page(const struct reading *reading, json_t *values)
             json_decref(all[i]);
     }
     if (count > reading->limit)
-        next = json_string_value(
-            json_object_get(json_array_get(items, reading->limit - 1), "id"));
+        next = json_string_value(json_object_get(json_array_get(items, reading->limit - 1), "id"));
     json_t *page = json_pack("{s:o,s:s?}", "items", items, "next", next);
     free(all);
     return page;
@@ -218,9 +216,9 @@ static void get_nominees(struct http_request *request, void *context)
     if (!http_request_query(request, "cat", &category) || category.len > 32 ||
         !query_number(request, "after", 0, 1ULL << 49, &after) ||
         !query_number(request, "limit", 1, PAGE_MAX, &limit)) {
-        http_reply_problem(request, "malformed",
-                           json_pack("{s:s}", "reason",
-                                     "cat is required; after is an id; limit is 1 to 500"));
+        http_reply_problem(
+            request, "malformed",
+            json_pack("{s:s}", "reason", "cat is required; after is an id; limit is 1 to 500"));
         return;
     }
     struct reading *reading = reading_start(front, request, campaign->id);

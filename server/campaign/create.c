@@ -189,11 +189,12 @@ static enum err check_options(const struct creation *creation, struct fault *fau
         return fault_set(fault, ERR_CONFLICT, "%s is there already: a campaign is made once",
                          creation->options->folder);
     if (strcmp(id, creation->rules->id) != 0)
-        return fault_set(fault, ERR_INVALID, "the rules are of campaign %s, the folder is called %s",
+        return fault_set(fault, ERR_INVALID,
+                         "the rules are of campaign %s, the folder is called %s",
                          creation->rules->id, id);
     if (creation->rules->demo != creation->options->demo)
-        return fault_set(fault, ERR_INVALID, creation->options->demo
-                                                 ? "--demo goes with rules that say demo"
+        return fault_set(fault, ERR_INVALID,
+                         creation->options->demo ? "--demo goes with rules that say demo"
                                                  : "rules that say demo go with --demo");
     return OK;
 }

@@ -18,12 +18,8 @@ static enum err make_folders(const struct creation *creation, struct fault *faul
     static const struct {
         const char *name;
         mode_t mode;
-    } folders[] = {{"ledger", 0755},
-                   {"state", 0700},
-                   {"keys", 0711},
-                   {"keys/ledger", 0700},
-                   {"keys/registrar", 0700},
-                   {"registrar", 0700}};
+    } folders[] = {{"ledger", 0755},      {"state", 0700},          {"keys", 0711},
+                   {"keys/ledger", 0700}, {"keys/registrar", 0700}, {"registrar", 0700}};
     char path[FILE_PATH_CAP];
     enum err err = file_make_folder(creation->options->folder, 0755, fault);
     for (size_t i = 0; i < sizeof folders / sizeof *folders && err == OK; i++) {
@@ -55,8 +51,7 @@ static enum err write_vkey(const struct creation *creation, struct fault *fault)
     struct note_key key;
     char path[FILE_PATH_CAP], text[NOTE_VKEY_CAP + 1];
     if (note_key_init(&key, NOTE_ED25519, creation->origin, creation->log_key.public) != OK)
-        return fault_set(fault, ERR_INVALID, "%s can't be the name of a log key",
-                         creation->origin);
+        return fault_set(fault, ERR_INVALID, "%s can't be the name of a log key", creation->origin);
     note_key_format(&key, text);
     size_t len = strlen(text);
     text[len++] = '\n';
@@ -64,8 +59,7 @@ static enum err write_vkey(const struct creation *creation, struct fault *fault)
     return file_write(path, slice_of(text, len), 0644, FILE_SYNC, fault);
 }
 
-static enum err make_pass_key(const struct creation *creation, const char *cat,
-                              struct fault *fault)
+static enum err make_pass_key(const struct creation *creation, const char *cat, struct fault *fault)
 {
     char path[FILE_PATH_CAP];
     struct rsabssa_secret *secret = NULL;
@@ -81,9 +75,8 @@ static enum err make_pass_key(const struct creation *creation, const char *cat,
 /* Two administrators and a moderator, with names that say demo. */
 static enum err make_demo_staff(struct creation *creation, struct fault *fault)
 {
-    static const char *const people[][2] = {{"demo-1", "administrator"},
-                                            {"demo-2", "administrator"},
-                                            {"demo-moderator", "moderator"}};
+    static const char *const people[][2] = {
+        {"demo-1", "administrator"}, {"demo-2", "administrator"}, {"demo-moderator", "moderator"}};
     char path[FILE_PATH_CAP];
     file_path(path, creation->options->folder, "staff");
     enum err err = file_make_folder(path, 0700, fault);
@@ -110,8 +103,8 @@ static enum err make_key_files(struct creation *creation, struct fault *fault)
     if (err == OK)
         err = key_file_write_hpke(path, creation->seal_key, fault);
     if (err == OK)
-        err = make_ed25519(creation, "keys/registrar/registrar.pem", &creation->registrar_key,
-                           fault);
+        err =
+            make_ed25519(creation, "keys/registrar/registrar.pem", &creation->registrar_key, fault);
     random_bytes(pseudonym_key, sizeof pseudonym_key);
     file_path(path, creation->options->folder, "keys/registrar/pseudonym.key");
     if (err == OK)
@@ -252,9 +245,8 @@ static enum err name_seal(struct creation *creation, struct fault *fault)
 }
 
 /* A plain PSS signature, made as a blind one of our own: the one private operation there is. */
-static enum err sign_with_pass_key(const struct creation *creation, unsigned cat,
-                                   struct slice spki, struct slice text,
-                                   uint8_t sig[static RSABSSA_LEN])
+static enum err sign_with_pass_key(const struct creation *creation, unsigned cat, struct slice spki,
+                                   struct slice text, uint8_t sig[static RSABSSA_LEN])
 {
     struct rsabssa_public *public = NULL;
     uint8_t salt[RSABSSA_SALT_LEN], r[RSABSSA_LEN], blinded[RSABSSA_LEN], inverse[RSABSSA_LEN],

@@ -57,8 +57,7 @@ static void keep(struct reading *reading, char *out, size_t cap, struct slice te
 {
     if (text.len == 0 || text.len >= cap)
         reading->err = fault_set(reading->fault, ERR_INVALID,
-                                 "nominees, line %zu: a value is empty or too long",
-                                 reading->line);
+                                 "nominees, line %zu: a value is empty or too long", reading->line);
     else
         (void)snprintf(out, cap, "%.*s", SLICE_PRINT(text));
 }
@@ -105,14 +104,14 @@ static enum err read_rows(struct creation *creation, struct reading *reading)
     if ((csv_parse(&parser, csv.data, csv.len, on_field, on_row, reading) != csv.len ||
          csv_fini(&parser, on_field, on_row, reading) != 0) &&
         reading->err == OK)
-        reading->err = fault_set(reading->fault, ERR_INVALID, "nominees, line %zu: not CSV",
-                                 reading->line);
+        reading->err =
+            fault_set(reading->fault, ERR_INVALID, "nominees, line %zu: not CSV", reading->line);
     csv_free(&parser);
     return reading->err;
 }
 
-/* The commitment to an imported nomination. Its salt derives from the list itself, which is no secret:
- * there is no text and no person behind it. */
+/* The commitment to an imported nomination. Its salt derives from the list itself, which is no
+ * secret: there is no text and no person behind it. */
 static void commit_row(const struct row *row, uint8_t c[static SHA256_LEN])
 {
     struct buf payload;

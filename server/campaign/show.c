@@ -1,7 +1,7 @@
 #include "campaign/show.h"
 
-#include "base/file.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "campaign/fold.h"
 #include "ledger/checkpoint.h"
@@ -76,8 +76,8 @@ static void print_phases(const struct fold *fold, FILE *out)
 static void print_fold(const struct fold *fold, FILE *out)
 {
     const struct rules *rules = fold_rules(fold);
-    fprintf(out, "%s%s\nsize %llu\n\nphases\n", fold_origin(fold),
-            fold_demo(fold) ? " (demo)" : "", (unsigned long long)fold_size(fold));
+    fprintf(out, "%s%s\nsize %llu\n\nphases\n", fold_origin(fold), fold_demo(fold) ? " (demo)" : "",
+            (unsigned long long)fold_size(fold));
     print_phases(fold, out);
     fprintf(out, "\n  %-16s %-8s %9s %9s %9s %9s\n", "category", "method", "nominees", "issued",
             "cast", "counted");

@@ -1,7 +1,7 @@
 /*
- * The ledger's files as they lie in the campaign's folder: checkpoint, tiles, bundles, files. A path
- * is taken apart and written anew before any file is opened, so that no name from outside reaches the
- * file system.
+ * The ledger's files as they lie in the campaign's folder: checkpoint, tiles, bundles, files. A
+ * path is taken apart and written anew before any file is opened, so that no name from outside
+ * reaches the file system.
  */
 #include "base/base64.h"
 #include "base/file.h"

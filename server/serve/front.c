@@ -10,7 +10,6 @@
 #include "redis/limit.h"
 
 #define DRAIN_MS 8000 /* the parent waits 10 s */
-#define EXIT_REFUSED 78
 
 /* ---- campaigns ------------------------------------------------------------------------------ */
 
@@ -215,7 +214,7 @@ int front_main(const struct child_spec *spec)
 {
     struct front front = {.spec = spec, .options = spec->context, .base = event_base_new()};
     struct fault fault = {{0}};
-    int code = EXIT_REFUSED;
+    int code = CHILD_REFUSED;
     struct event *term = evsignal_new(front.base, SIGTERM, got_term, &front);
     struct event *hup = evsignal_new(front.base, SIGHUP, got_hup, &front);
     evsignal_add(term, NULL);

@@ -31,7 +31,6 @@
 #include "tally/ranking.h"
 #include "tally/tally_file.h"
 
-#define EXIT_REFUSED 78
 #define TICK_MS 500      /* how often the clock is asked what is due */
 #define OPEN_AT_ONCE 512 /* ballots opened between two looks at the queue: about 30 ms */
 #define LIVE_GAP_MS 1000 /* between two publications of live tallies */
@@ -397,7 +396,7 @@ static void on_refuse(void *context, const struct fault *fault)
 {
     struct ledger_process *process = context;
     child_fault(process->spec, fault);
-    process->exit_code = EXIT_REFUSED;
+    process->exit_code = CHILD_REFUSED;
     event_base_loopbreak(process->base);
 }
 
@@ -530,7 +529,7 @@ int ledger_process_main(const struct child_spec *spec)
         event_base_dispatch(process.base);
     } else {
         child_fault(spec, &fault);
-        process.exit_code = EXIT_REFUSED;
+        process.exit_code = CHILD_REFUSED;
     }
     release(&process);
     return process.exit_code;

@@ -124,6 +124,14 @@ static json_t *visible_from(const struct fold *fold, const struct rules *rules)
     return json_integer((json_int_t)instant);
 }
 
+static json_t *regions_json(const struct rules *rules)
+{
+    json_t *regions = json_object();
+    for (size_t i = 0; i < rules->regions_len; i++)
+        json_object_set_new(regions, rules->regions[i].code, text_json(&rules->regions[i].name));
+    return regions;
+}
+
 json_t *campaign_published(const struct fold *fold, const struct campaign_facts *facts)
 {
     const struct rules *rules = facts->rules;
@@ -132,16 +140,16 @@ json_t *campaign_published(const struct fold *fold, const struct campaign_facts 
     for (unsigned cat = 0; cat < rules->categories_len; cat++)
         json_array_append_new(categories, category_json(fold, rules, cat));
     bool has_unsealed = fold_unsealed(fold, &unsealed);
-    return json_pack("{s:s,s:o,s:o,s:b,s:s,s:s,s:s,s:I,s:s,s:o,s:o,s:o,s:o,s:{s:b,s:b,s:o}}", "id",
-                     facts->id, "name", text_json(&rules->name), "about", text_json(&rules->about),
-                     "demo", (int)fold_demo(fold), "origin", fold_origin(fold), "vkey", facts->vkey,
-                     "rules", facts->rules_hash, "max_rev", (json_int_t)rules->max_rev, "open",
-                     rules->open == RULES_OPEN_LIVE ? "live" : "close", "phases", phases_json(fold),
-                     "categories", categories, "seal_key",
-                     key_json(keyring_seal(fold_keyring(fold))), "unsealed_index",
-                     index_or_null(has_unsealed, unsealed), "tally", "shown",
-                     (int)tally_is_shown(fold, rules), "final", (int)tallies_final(fold, rules),
-                     "visible_from", visible_from(fold, rules));
+    return json_pack(
+        "{s:s,s:o,s:o,s:o,s:b,s:s,s:s,s:s,s:I,s:s,s:o,s:o,s:o,s:o,s:{s:b,s:b,s:o}}", "id",
+        facts->id, "regions", regions_json(rules), "name", text_json(&rules->name), "about",
+        text_json(&rules->about), "demo", (int)fold_demo(fold), "origin", fold_origin(fold), "vkey",
+        facts->vkey, "rules", facts->rules_hash, "max_rev", (json_int_t)rules->max_rev, "open",
+        rules->open == RULES_OPEN_LIVE ? "live" : "close", "phases", phases_json(fold),
+        "categories", categories, "seal_key", key_json(keyring_seal(fold_keyring(fold))),
+        "unsealed_index", index_or_null(has_unsealed, unsealed), "tally", "shown",
+        (int)tally_is_shown(fold, rules), "final", (int)tallies_final(fold, rules), "visible_from",
+        visible_from(fold, rules));
 }
 
 /* A column as JSON text; empty ones too. */

@@ -22,7 +22,6 @@
 #include "serve/options.h"
 #include "voter/registry.h"
 
-#define EXIT_REFUSED 78
 #define LEDGER_TIMEOUT_MS 10000
 #define SIGN_AT_ONCE 16 /* about 8 ms of two cores between two looks at the sockets */
 #define REQUEST_MAX (64 * 1024)
@@ -455,7 +454,7 @@ int registrar_process_main(const struct child_spec *spec)
         event_base_dispatch(process.base);
     } else {
         child_fault(spec, &fault);
-        code = EXIT_REFUSED;
+        code = CHILD_REFUSED;
     }
     release(&process);
     return code;

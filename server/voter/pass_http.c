@@ -1,7 +1,7 @@
 /*
  * Signing in with a voter code, and asking for passes. Both go to the registrar as they came: it
- * checks the proof of identity itself, and makes and checks the session, so that a front in the wrong
- * hands can't ask for the passes of people who have not come.
+ * checks the proof of identity itself, and makes and checks the session, so that a front in the
+ * wrong hands can't ask for the passes of people who have not come.
  */
 #include <jansson.h>
 
@@ -9,17 +9,17 @@
 #include "serve/front.h"
 #include "serve/message.h"
 
-#define TOKEN_MAX 64    /* 32 bytes in base64 are 44 */
-#define CODE_MAX 64     /* a voter code with spaces and dashes as people type them */
+#define TOKEN_MAX 64 /* 32 bytes in base64 are 44 */
+#define CODE_MAX 64  /* a voter code with spaces and dashes as people type them */
 #define CATEGORIES_MAX 64
 #define BODY_MAX (64 * 1024) /* 64 blinded messages in base64 are 23 KiB */
 
-/* The registrar's answer is what the citizen gets: {code, …} is a problem, all else is the result. */
+/* The registrar's answer is what the citizen gets: {code, …} is a problem, all else is the result.
+ */
 static void got_answer(struct http_request *request, enum err err, struct slice payload, int status)
 {
-    json_t *answer = err == OK
-                         ? json_loadb((const char *)payload.data, payload.len, 0, NULL)
-                         : NULL;
+    json_t *answer =
+        err == OK ? json_loadb((const char *)payload.data, payload.len, 0, NULL) : NULL;
     if (answer == NULL) {
         http_reply_err(request, err == OK ? ERR_INTERNAL : err);
         return;
@@ -46,8 +46,8 @@ static void got_passes(void *context, enum err err, struct slice payload)
 }
 
 /* Sends a message made of `message` (taken) to the registrar. */
-static void ask_registrar(struct front *front, struct http_request *request,
-                          enum message_type type, json_t *message, ipc_callback *callback)
+static void ask_registrar(struct front *front, struct http_request *request, enum message_type type,
+                          json_t *message, ipc_callback *callback)
 {
     char *text = message == NULL ? NULL : json_dumps(message, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(message);
@@ -82,10 +82,10 @@ static void sign_in(struct front *front, struct http_request *request)
     if (http_members(body, members, 1, &fault) != OK) {
         http_reply_problem(request, "malformed", json_pack("{s:s}", "reason", fault.text));
     } else {
-        ask_registrar(front, request, MESSAGE_SIGN_IN,
-                      json_pack("{s:o,s:s%}", "campaign", campaign_of(request), "code", code.data,
-                                code.len),
-                      got_session);
+        ask_registrar(
+            front, request, MESSAGE_SIGN_IN,
+            json_pack("{s:o,s:s%}", "campaign", campaign_of(request), "code", code.data, code.len),
+            got_session);
     }
     json_decref(body);
 }

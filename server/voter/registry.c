@@ -19,7 +19,7 @@ struct registry {
     struct ed25519_secret key;
     char key_id[2 * KEY_ID_LEN + 1];
     uint8_t pseudonym_key[32];
-    struct rsabssa_secret **pass_keys;           /* by category */
+    struct rsabssa_secret **pass_keys; /* by category */
     char (*pass_key_ids)[2 * KEY_ID_LEN + 1];
 };
 
@@ -104,8 +104,7 @@ static enum err open_roll(struct registry *registry, const char *folder, struct 
     enum err err = file_make_folder(path, 0700, fault);
     if (err != OK)
         return err;
-    hkdf_sha256(key, sizeof key,
-                slice_of(registry->pseudonym_key, sizeof registry->pseudonym_key),
+    hkdf_sha256(key, sizeof key, slice_of(registry->pseudonym_key, sizeof registry->pseudonym_key),
                 slice_str(ROLL_KEY_INFO));
     file_path(path, folder, "registrar/private.db");
     err = roll_open(path, key, &registry->roll, fault);
@@ -136,7 +135,8 @@ void registry_close(struct registry *registry)
 {
     if (registry == NULL)
         return;
-    for (size_t cat = 0; registry->pass_keys != NULL && cat < registry->rules->categories_len; cat++)
+    for (size_t cat = 0; registry->pass_keys != NULL && cat < registry->rules->categories_len;
+         cat++)
         rsabssa_secret_destroy(registry->pass_keys[cat]);
     free(registry->pass_keys);
     free(registry->pass_key_ids);
@@ -207,9 +207,8 @@ static void put_signed(const struct registry *registry, json_t *json, struct buf
     json_decref(json);
 }
 
-void registry_issue(const struct registry *registry, unsigned cat,
-                    const struct roll_voter *voter, const uint8_t blinded[static RSABSSA_LEN],
-                    struct buf *out)
+void registry_issue(const struct registry *registry, unsigned cat, const struct roll_voter *voter,
+                    const uint8_t blinded[static RSABSSA_LEN], struct buf *out)
 {
     uint8_t p[PSEUDONYM_LEN], bh[SHA256_LEN];
     char p_text[BASE64_LEN(PSEUDONYM_LEN) + 1], bh_text[BASE64_LEN(SHA256_LEN) + 1];

@@ -149,7 +149,8 @@ static enum err step(sqlite3_stmt *statement, bool *row)
 
 /* ---- codes ---------------------------------------------------------------------------------- */
 
-/* One character of Crockford base32 as people type it: 0 to skip, −1 for one that can't be there. */
+/* One character of Crockford base32 as people type it: 0 to skip, −1 for one that can't be there.
+ */
 static int normal(uint8_t c)
 {
     static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -241,8 +242,9 @@ static bool stands(struct import *import)
         prepare(import->roll, FIND_VOTER, slice_of(import->voter, import->voter_len));
     if (step(find, &row) != OK || !row)
         return false;
-    return slice_equal(slice_of(sqlite3_column_blob(find, 0), (size_t)sqlite3_column_bytes(find, 0)),
-                       slice_of(import->code, SHA256_LEN));
+    return slice_equal(
+        slice_of(sqlite3_column_blob(find, 0), (size_t)sqlite3_column_bytes(find, 0)),
+        slice_of(import->code, SHA256_LEN));
 }
 
 static void add_row(struct import *import)
@@ -259,7 +261,8 @@ static void add_row(struct import *import)
     if (code == SQLITE_CONSTRAINT)
         fail(import, "this voter or this code is on the roll already, with another one");
     else if (code != SQLITE_DONE)
-        import->err = fault_set(import->fault, ERR_INTERNAL, "%s", sqlite3_errmsg(import->roll->db));
+        import->err =
+            fault_set(import->fault, ERR_INTERNAL, "%s", sqlite3_errmsg(import->roll->db));
     else
         import->added++;
 }
@@ -286,8 +289,8 @@ static enum err run(struct roll *roll, const char *sql)
 enum err roll_import(struct roll *roll, struct slice csv, uint64_t *added, struct fault *fault)
 {
     struct csv_parser parser;
-    struct import import = {.roll = roll, .line = 1, .voter_column = -1, .code_column = -1,
-                            .fault = fault};
+    struct import import = {
+        .roll = roll, .line = 1, .voter_column = -1, .code_column = -1, .fault = fault};
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return fault_set(fault, ERR_INTERNAL, "out of memory");
     enum err err = run(roll, "BEGIN IMMEDIATE");
