@@ -14,6 +14,7 @@
 #define PLAIN_MAX (RULES_CT_MAX - HPKE_TAG_LEN)
 #define AAD_MAX 256
 #define INFO_MAX 512
+#define ENTRIES_MAX (1U << 30) /* bytes of a step: 65536 ballots, each with one taken out */
 
 struct task {
     uint32_t cast;
@@ -66,7 +67,7 @@ struct opening *opening_create(const struct fold *fold, const struct hpke_secret
     buf_put_str(&opening->info, fold_origin(fold));
     buf_put_byte(&opening->info, '\n');
     INVARIANT(!buf_failed(&opening->info));
-    buf_init(&opening->entries, SIZE_MAX);
+    buf_init(&opening->entries, ENTRIES_MAX);
 
     opening->categories = (unsigned)fold_rules(fold)->categories_len;
     opening->counts = xcalloc(opening->categories, sizeof(struct counts *));
@@ -156,6 +157,8 @@ static enum err read_entries(struct opening *opening, struct fault *fault)
             return err;
         task->len = opening->entries.len - task->at;
     }
+    if (buf_failed(&opening->entries))
+        return fault_set(fault, ERR_LIMITED, "a step of %zu ballots", opening->tasks_len);
     if (opening->tasks_len > opening->plains_room) {
         opening->plains_room = opening->tasks_len;
         opening->plains = xrealloc(opening->plains, opening->plains_room, PLAIN_MAX);
