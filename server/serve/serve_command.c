@@ -19,7 +19,8 @@
 static const char usage[] =
     "Usage: dauys serve [--config FILE] [--check-config | --print-config]\n"
     "\n"
-    "Runs the server: a parent, the fronts, the registrar, a ledger for each campaign, and a private\n"
+    "Runs the server: a parent, the fronts, the registrar, a ledger for each campaign, and a "
+    "private\n"
     "redis-server. SIGTERM drains and ends it, SIGHUP reads TLS files and campaigns anew.\n"
     "  --config FILE    the configuration (default dauys.conf when it is there)\n"
     "  --check-config   says whether the configuration is right, and ends\n"
@@ -174,9 +175,8 @@ static enum err digest(const struct serve_options *options, const char *campaign
     char text[2 * SHA256_LEN + 1];
     buf_init(&password, 512);
     enum err err = find_redis(options, &audit, &password, fault);
-    struct redis_state_options what = {.endpoint = audit.endpoint,
-                                       .campaign = campaign,
-                                       .on_key = keys ? print_key : NULL};
+    struct redis_state_options what = {
+        .endpoint = audit.endpoint, .campaign = campaign, .on_key = keys ? print_key : NULL};
     if (err == OK)
         err = redis_state_read(&what, &state, fault);
     if (err == OK) {
