@@ -91,7 +91,7 @@ enum err disk_cut(int fd, const char *path, uint64_t len, struct fault *fault)
     return OK;
 }
 
-static enum err put_temp(int at, const char *temp, struct slice bytes, enum file_sync sync,
+static enum err put_temp(int at, const char *temp, struct slice bytes, enum disk_care care,
                          struct fault *fault)
 {
     int fd;
@@ -104,8 +104,11 @@ static enum err put_temp(int at, const char *temp, struct slice bytes, enum file
         err = failed(fault, "can't set the mode of", temp);
     if (err == OK)
         err = disk_write(fd, temp, bytes, 0, fault);
-    if (err == OK && sync == FILE_SYNC)
+    if (err == OK && care == DISK_NOW)
         err = disk_sync(fd, temp, fault);
+    /* A hint; its failure shows at the sync that follows. */
+    if (err == OK && care == DISK_SOON)
+        (void)sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE);
     if (close(fd) != 0 && err == OK)
         err = failed(fault, "can't close", temp);
     return err;
@@ -127,10 +130,10 @@ static enum err make_folders(int at, const char *path, struct fault *fault)
 }
 
 enum err disk_put(int at, const char *temp, const char *path, struct slice bytes,
-                  enum file_sync sync, struct fault *fault)
+                  enum disk_care care, struct fault *fault)
 {
     char folder[FILE_PATH_CAP];
-    enum err err = put_temp(at, temp, bytes, sync, fault);
+    enum err err = put_temp(at, temp, bytes, care, fault);
 
     if (err != OK)
         return err;
@@ -144,7 +147,7 @@ enum err disk_put(int at, const char *temp, const char *path, struct slice bytes
         if (err == OK && renameat(at, temp, at, path) != 0)
             err = failed(fault, "can't rename to", path);
     }
-    if (err != OK || sync == FILE_NO_SYNC)
+    if (err != OK || care != DISK_NOW)
         return err;
     snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
     return disk_sync_path(at, folder, fault);

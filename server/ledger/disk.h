@@ -40,10 +40,14 @@ enum err disk_rename(int at, const char *from, const char *to, struct fault *fau
 
 enum err disk_cut(int fd, const char *path, uint64_t len, struct fault *fault) MUST_CHECK;
 
+/* How lasting a file is when disk_put() returns: nothing said, on its way to the disk (so that a
+ * later sync has little left to do), or there with its folder. */
+enum disk_care { DISK_LATER, DISK_SOON, DISK_NOW };
+
 /* Writes bytes to the file temp, readable by all, and renames it to path, making missing folders.
- * With FILE_SYNC the file is synced before and its folder after. */
+ */
 enum err disk_put(int at, const char *temp, const char *path, struct slice bytes,
-                  enum file_sync sync, struct fault *fault) MUST_CHECK;
+                  enum disk_care care, struct fault *fault) MUST_CHECK;
 
 /* Removes a folder and the files in it. What is not there is removed already; what can't be removed
  * stays. */

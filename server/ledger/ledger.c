@@ -276,7 +276,7 @@ enum err ledger_cosigned(struct ledger *ledger, struct slice bytes, struct fault
         memcmp(checkpoint.root, ledger->root, TREE_HASH_LEN) != 0)
         return fault_set(fault, ERR_CONFLICT, "not the checkpoint of size %llu",
                          (unsigned long long)ledger->size);
-    err = disk_put(ledger->at, LEDGER_TEMP, LEDGER_CHECKPOINT, bytes, FILE_NO_SYNC, fault);
+    err = disk_put(ledger->at, LEDGER_TEMP, LEDGER_CHECKPOINT, bytes, DISK_LATER, fault);
     if (err != OK)
         return err;
     buf_clear(&ledger->checkpoint);

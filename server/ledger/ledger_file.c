@@ -51,7 +51,7 @@ enum err ledger_file_put(const char *campaign, struct slice bytes, uint8_t hash[
         err = fault_set(fault, ERR_INTERNAL, "can't make %s/" LEDGER_STATE ": %s", campaign,
                         strerror(errno));
     if (err == OK)
-        err = disk_put(at, temp, name, bytes, FILE_SYNC, fault);
+        err = disk_put(at, temp, name, bytes, DISK_NOW, fault);
     close(at);
     return err;
 }

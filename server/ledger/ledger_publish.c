@@ -44,7 +44,8 @@ static enum err put_tile(struct ledger *ledger, const struct tile *tile, struct 
     char path[LEDGER_PATH_CAP];
 
     ledger_tile_path(path, tile);
-    return disk_put(ledger->at, LEDGER_TEMP, path, bytes, FILE_NO_SYNC, fault);
+    return disk_put(ledger->at, LEDGER_TEMP, path, bytes,
+                    tile->width == TILE_WIDTH ? DISK_SOON : DISK_LATER, fault);
 }
 
 static void remove_partials(const struct ledger *ledger, unsigned level, uint64_t index)
@@ -105,7 +106,7 @@ enum err ledger_publish(struct ledger *ledger, uint64_t old_size, struct fault *
         err = publish_partial(ledger, old_size, fault);
     if (err == OK)
         err = disk_put(ledger->at, LEDGER_TEMP, LEDGER_CHECKPOINT, buf_slice(&ledger->checkpoint),
-                       FILE_NO_SYNC, fault);
+                       DISK_LATER, fault);
     return err;
 }
 
