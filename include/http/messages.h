@@ -40,14 +40,12 @@ enum err messages_format(const struct messages *messages, enum lang lang, const 
                          const struct message_param *params, size_t count, struct buf *out,
                          struct fault *fault) MUST_CHECK;
 
-/* How a phase stands; the names are those in the keys phase.<phase>.<state>. */
-enum phase_state { PHASE_STATE_BEFORE, PHASE_STATE_OPEN, PHASE_STATE_PAUSED, PHASE_STATE_CLOSED };
-
 /* Appends the sentence that says how a phase stands, with its dates: "Бағалау жүріп жатыр. …".
- * phase is nomination, screening, evaluation, council, publication or appeal (ERR_NOT_FOUND for any
- * other); opens and closes are unix seconds. */
+ * phase is nomination, screening, evaluation, council, publication or appeal; state is unscheduled,
+ * scheduled, open, paused or closed (PROTOCOL.md §6), ERR_NOT_FOUND for any other. opens and closes
+ * are unix seconds, unused where the state has none. */
 enum err messages_phase(const struct messages *messages, enum lang lang, const char *phase,
-                        enum phase_state state, int64_t opens, int64_t closes, struct buf *out,
+                        const char *state, int64_t opens, int64_t closes, struct buf *out,
                         struct fault *fault) MUST_CHECK;
 
 #endif

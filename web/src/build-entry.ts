@@ -1,0 +1,28 @@
+/** What build.mjs runs to render the pages: everything it needs of src in one module. */
+import type { JSX } from "preact";
+import { renderToString } from "preact-render-to-string";
+import type { Lang } from "./lib/fmt.ts";
+import { translator, usedKeys } from "./lib/i18n.ts";
+import { withData } from "./lib/slots.ts";
+import { campaign } from "./pages/campaign.tsx";
+import { category } from "./pages/category.tsx";
+import type { Build } from "./pages/frame.tsx";
+import { home } from "./pages/home.tsx";
+import { problem } from "./pages/problem.tsx";
+
+const pages: Record<string, (build: Build) => JSX.Element> = {
+  home: withData(home),
+  campaign: withData(campaign),
+  category: withData(category),
+  problem: withData(problem),
+};
+
+export const pageNames = Object.keys(pages);
+export { usedKeys };
+export { LANGS } from "./lib/fmt.ts";
+
+/** The template of a page in a language. */
+export function render(page: string, lang: Lang, css: string, assets: Record<string, string>): string {
+  const build: Build = { lang, t: translator(lang), css, assets };
+  return `<!doctype html>${renderToString(pages[page]!(build))}\n`;
+}

@@ -1,0 +1,151 @@
+import type { ComponentChildren, JSX } from "preact";
+import { datetime, each, type Int, iso, number, type Slot, text, type Unix, type Url, url, when } from "../lib/slots.ts";
+import { type Build, type CampaignFrame, frame, type FrameData } from "./frame.tsx";
+
+/** Data of `/{lang}/{campaign}/`. */
+export interface CampaignData extends FrameData {
+  campaign: CampaignFrame & {
+    id: string;
+    /** In the order of the rules. Both instants are null while the phase is not scheduled. */
+    phases: { name: string; current: boolean; opens: Unix | null; closes: Unix | null }[];
+    categories: { id: string; name: string; url: Url; nominees: Int; issued: Int; cast: Int }[];
+    total: { nominees: Int; issued: Int; cast: Int };
+    ledger: {
+      origin: string;
+      /** Base64, as in the checkpoint. */
+      root: string;
+      /** The signed note as published. */
+      checkpoint: string;
+      checkpoint_url: Url;
+      /** The log's verifier key (vkey). */
+      key: string;
+    };
+    api_url: Url;
+    rules_url: Url;
+    /** The command line with which anybody checks this ledger. */
+    verify_command: string;
+  };
+}
+
+function schedule({ t }: Build, campaign: Slot<CampaignData["campaign"]>): ComponentChildren {
+  return (
+    <ol class="phases">
+      {each(campaign.phases, (phase) => (
+        <li>
+          <strong>{text(phase.name)}</strong>
+          {when(phase.current, <span class="now">{t("campaign.phase_now")}</span>)}
+          {when(
+            phase.opens,
+            <span class="dates">
+              <time dateTime={iso(phase.opens)}>{datetime(phase.opens)}</time>
+              {" – "}
+              <time dateTime={iso(phase.closes)}>{datetime(phase.closes)}</time>
+            </span>,
+            <span class="dates">{t("campaign.phase_unscheduled")}</span>,
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function categories({ t }: Build, campaign: Slot<CampaignData["campaign"]>): ComponentChildren {
+  return (
+    <div class="scroll" role="region" aria-labelledby="categories" tabIndex={0}>
+      <table class="stack" role="table">
+        <caption class="hidden">{t("campaign.categories")}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">{t("campaign.category")}</th>
+            <th role="columnheader" scope="col">{t("campaign.nominees")}</th>
+            <th role="columnheader" scope="col">{t("campaign.issued")}</th>
+            <th role="columnheader" scope="col">{t("campaign.cast")}</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {each(campaign.categories, (category) => (
+            <tr role="row">
+              <th role="rowheader" scope="row">
+                <a href={url(category.url)}>{text(category.name)}</a>
+              </th>
+              <td role="cell" data-label={t("campaign.nominees")}>{number(category.nominees)}</td>
+              <td role="cell" data-label={t("campaign.issued")}>{number(category.issued)}</td>
+              <td role="cell" data-label={t("campaign.cast")}>{number(category.cast)}</td>
+            </tr>
+          ))}
+        </tbody>
+        <tfoot role="rowgroup">
+          <tr role="row">
+            <th role="rowheader" scope="row">{t("campaign.total")}</th>
+            <td role="cell" data-label={t("campaign.nominees")}>{number(campaign.total.nominees)}</td>
+            <td role="cell" data-label={t("campaign.issued")}>{number(campaign.total.issued)}</td>
+            <td role="cell" data-label={t("campaign.cast")}>{number(campaign.total.cast)}</td>
+          </tr>
+        </tfoot>
+      </table>
+    </div>
+  );
+}
+
+function ledger({ t }: Build, campaign: Slot<CampaignData["campaign"]>): ComponentChildren {
+  const of = campaign.ledger;
+  return (
+    <>
+      <h2 id="ledger">{t("campaign.ledger")}</h2>
+      <p>{t("campaign.ledger_lead")}</p>
+      <dl>
+        <dt>{t("campaign.ledger_origin")}</dt>
+        <dd class="code">{text(of.origin)}</dd>
+        <dt>{t("campaign.ledger_size")}</dt>
+        <dd>{number(of.size)}</dd>
+        <dt>{t("campaign.ledger_root")}</dt>
+        <dd class="code">{text(of.root)}</dd>
+        <dt>{t("campaign.ledger_key")}</dt>
+        <dd class="code">{text(of.key)}</dd>
+      </dl>
+      <h3 id="checkpoint">{t("campaign.checkpoint")}</h3>
+      <pre class="code" role="region" aria-labelledby="checkpoint" tabIndex={0} data-copy={t("campaign.copy")} data-copied={t("campaign.copied")}>
+        {text(of.checkpoint)}
+      </pre>
+      <h2>{t("campaign.verify")}</h2>
+      <p>{t("campaign.verify_lead")}</p>
+      <pre class="code" role="region" aria-label={t("campaign.verify_command")} tabIndex={0} data-copy={t("campaign.copy")} data-copied={t("campaign.copied")}>
+        {text(campaign.verify_command)}
+      </pre>
+      <p>{t("campaign.verify_own")}</p>
+      <ul class="links">
+        <li>
+          <a href={url(of.checkpoint_url)}>{t("campaign.link_checkpoint")}</a>
+        </li>
+        <li>
+          <a href={url(campaign.rules_url)}>{t("campaign.link_rules")}</a>
+        </li>
+        <li>
+          <a href={url(campaign.api_url)}>{t("campaign.link_api")}</a>
+        </li>
+      </ul>
+    </>
+  );
+}
+
+export function campaign(build: Build, data: Slot<CampaignData>): JSX.Element {
+  const { t } = build;
+  const of = data.campaign;
+  return frame(build, {
+    title: t("campaign.title", { name: text(of.name) }),
+    data,
+    campaign: of,
+    scripts: ["copy.ts"],
+    main: (
+      <>
+        <h1>{text(of.name)}</h1>
+        <h2 id="categories">{t("campaign.categories")}</h2>
+        <p>{t("campaign.turnout_note")}</p>
+        {categories(build, of)}
+        <h2>{t("campaign.schedule")}</h2>
+        {schedule(build, of)}
+        {ledger(build, of)}
+      </>
+    ),
+  });
+}

@@ -1,0 +1,131 @@
+import type { ComponentChildren, JSX } from "preact";
+import { type Lang, LANGS } from "../lib/fmt.ts";
+import type { Translate } from "../lib/i18n.ts";
+import { type Int, number, type Slot, text, type Url, url, when } from "../lib/slots.ts";
+
+/** What every page is given by the build. */
+export interface Build {
+  lang: Lang;
+  t: Translate;
+  css: string;
+  /** Addresses of scripts and icons, by the name of their source: "copy.ts" → "/assets/copy-….js". */
+  assets: Record<string, string>;
+}
+
+/** Part of the data of every page. */
+export interface FrameData {
+  home_url: Url;
+  /** This page in each language. */
+  languages: Record<Lang, Url>;
+}
+
+/** Part of the data of every page of a campaign. */
+export interface CampaignFrame {
+  name: string;
+  url: Url;
+  /** Every person in it is invented. */
+  demo: boolean;
+  /** How the current phase stands, from messages_phase(). */
+  phase: { sentence: string };
+  /** url: where a person reads about it, the campaign's page at #ledger. */
+  ledger: { size: Int; url: Url };
+}
+
+const NAMES: Record<Lang, string> = { kk: "Қазақша", ru: "Русский", en: "English" };
+
+/** Names of languages are in their own language, so they carry it for screen readers. */
+function languageSwitch({ lang, t }: Build, data: Slot<FrameData>): JSX.Element {
+  return (
+    <nav class="languages" aria-label={t("frame.languages")}>
+      <ul>
+        {LANGS.map((other) => (
+          <li>
+            <a
+              href={url(data.languages[other])}
+              hreflang={other}
+              lang={other}
+              aria-current={other === lang ? "true" : undefined}
+            >
+              {NAMES[other]}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+function campaignHead({ t }: Build, campaign: Slot<CampaignFrame>): ComponentChildren {
+  return [
+    when(
+      campaign.demo,
+      <p class="demo">
+        <strong>{t("frame.demo_label")}</strong> {t("frame.demo")}
+      </p>,
+    ),
+    <p class="phase">
+      <strong>{t("frame.phase")}</strong> {text(campaign.phase.sentence)}
+    </p>,
+  ];
+}
+
+export interface PageParts {
+  title: string;
+  data: Slot<FrameData>;
+  campaign?: Slot<CampaignFrame>;
+  /** Names of scripts to load. */
+  scripts?: string[];
+  main: ComponentChildren;
+}
+
+/** The whole document around a page's content, which brings the one h1. */
+export function frame(build: Build, { title, data, campaign, scripts = [], main }: PageParts): JSX.Element {
+  const { lang, t, css, assets } = build;
+  return (
+    <html lang={lang}>
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>{title}</title>
+        <style dangerouslySetInnerHTML={{ __html: css }} />
+        <link rel="icon" href={assets["favicon.svg"]} type="image/svg+xml" />
+        {LANGS.map((other) => (
+          <link rel="alternate" hreflang={other} href={url(data.languages[other])} />
+        ))}
+        {scripts.map((name) => (
+          <script type="module" src={assets[name]} />
+        ))}
+      </head>
+      <body>
+        <a class="skip" href="#main">
+          {t("frame.skip")}
+        </a>
+        <header>
+          <div class="bar">
+            <a class="prize" href={campaign ? url(campaign.url) : url(data.home_url)}>
+              {campaign ? text(campaign.name) : t("frame.site")}
+            </a>
+            {languageSwitch(build, data)}
+          </div>
+          {campaign && campaignHead(build, campaign)}
+        </header>
+        <main id="main" tabIndex={-1}>
+          {main}
+        </main>
+        <footer>
+          {campaign && (
+            <p>
+              {t("frame.ledger_size", { size: number(campaign.ledger.size) })}{" "}
+              <a href={url(campaign.ledger.url)}>{t("frame.ledger")}</a>
+            </p>
+          )}
+          <p>
+            <a href={url(data.home_url)}>{t("frame.all_campaigns")}</a>
+          </p>
+          <p class="quiet">{t("frame.astana_time")}</p>
+        </footer>
+      </body>
+    </html>
+  );
+}
