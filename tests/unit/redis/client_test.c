@@ -52,7 +52,8 @@ static void too_many_in_flight_are_refused(void **state)
     redis_client_destroy(client);
 }
 
-/* The answer comes by the deadline, the reply that comes later finds nothing, the connection lives. */
+/* The answer comes by the deadline, the reply that comes later finds nothing, the connection lives.
+ */
 static void deadline_answers_once(void **state)
 {
     struct rig *rig = *state;
@@ -166,8 +167,7 @@ static void count_on(void *context, enum err err, const struct redis_reply *repl
     struct chain *chain = context;
     const struct slice ping = slice_str("PING");
     if (++chain->answered < 5) {
-        chain->launch =
-            redis_client_send(chain->rig->client, &ping, 1, 5000, count_on, chain);
+        chain->launch = redis_client_send(chain->rig->client, &ping, 1, 5000, count_on, chain);
     }
 }
 
@@ -184,9 +184,9 @@ static void addresses(void **state)
     (void)state;
     struct redis_address address;
     struct fault fault;
-    static const char *const bad[] = {"",          "unix:relative", "host",     "host:",
-                                      ":6379",     "host:0",        "host:x",   "host:65536",
-                                      "::1:6379",  "host:63 79",    "[::1]6379", "host:-1"};
+    static const char *const bad[] = {
+        "",       "unix:relative", "host",     "host:",      ":6379",     "host:0",
+        "host:x", "host:65536",    "::1:6379", "host:63 79", "[::1]6379", "host:-1"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         assert_int_equal(ERR_INVALID, redis_address_parse(bad[i], &address, &fault));
     }

@@ -143,8 +143,8 @@ static inline void rig_take(void *context, enum err err, const struct redis_repl
 }
 
 /* Splits words at single spaces and sends them. */
-static inline enum err rig_send(struct redis_client *client, const char *words,
-                                unsigned timeout_ms, struct answered *answered)
+static inline enum err rig_send(struct redis_client *client, const char *words, unsigned timeout_ms,
+                                struct answered *answered)
 {
     struct slice argv[32];
     size_t argc = 0;
