@@ -38,6 +38,9 @@ static enum way stop_way;
 static int count_step(enum disk_step step, const char *path, size_t *len)
 {
     (void)path;
+    /* Only a write can be half done; the other steps are the first test's. */
+    if (stop_way == KILLED_HALF_WRITTEN && step != DISK_WRITE && shared->steps != stop_at)
+        return 0;
     shared->steps++;
     if (stop_at == 0 || shared->steps < stop_at)
         return 0;
@@ -188,7 +191,7 @@ static void check_all_steps(enum way way)
             break;
     }
     /* The work has many steps, and it did come to its end. */
-    assert_in_range(step, 100, STEPS_MAX - 1);
+    assert_in_range(step, 50, STEPS_MAX - 1);
 }
 
 static void test_killed_before_every_step(void **state)
@@ -213,7 +216,7 @@ static void test_every_step_fails_once(void **state)
 static void test_killed_while_opening(void **state)
 {
     (void)state;
-    for (int step = 5; step < 140; step += 23) {
+    for (int step = 5; step < 50; step += 6) {
         folder_make(folder);
         shared->acknowledged = 0;
         assert_int_equal(work_until(step, KILLED_HALF_WRITTEN), 77);

@@ -34,7 +34,7 @@ static inline void folder_make(char out[static FILE_PATH_CAP])
 {
     const char *temp = getenv("TMPDIR");
 
-    snprintf(out, FILE_PATH_CAP, "%s/dauys-ledger-XXXXXX", temp != NULL ? temp : "/tmp");
+    snprintf(out, FILE_PATH_CAP, "%s/dauys-ledger-XXXXXX", temp != NULL ? temp : P_tmpdir);
     assert_non_null(mkdtemp(out));
 }
 
