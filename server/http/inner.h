@@ -70,6 +70,7 @@ struct listener {
 LIST_HEAD(request_list, http_request);
 
 struct http_server {
+    LIST_ENTRY(http_server) link;
     struct event_base *base;
     struct http_server_config config;
     struct gate_config gate;
@@ -92,6 +93,7 @@ struct http_server {
     void (*drained)(void *context);
     void *drained_context;
     struct event emfile_event;
+    int64_t pause_told_us;
 
     struct metrics *metrics; /* may be NULL */
     struct metric *conns_open, *conns_total;

@@ -7,12 +7,14 @@
 #include <event2/util.h>
 #include <signal.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypt/tls.h"
 #include "inner.h"
 
 #define LISTEN_BACKLOG 1024
+#define PAUSE_TOLD_US 10000000 /* a log line for pauses at most this often */
 /* What a body may have on a path that no route takes: it is answered 404 or 405, not 413. */
 #define UNROUTED_BODY_MAX 8192
 
@@ -107,21 +109,38 @@ static enum err parse_proxies(struct http_server *server, struct fault *fault)
 
 /* ---- listeners ---- */
 
+/* All servers of the process; only for server_of(). */
+static LIST_HEAD(server_list, http_server) servers = LIST_HEAD_INITIALIZER(servers);
+
+static struct http_server *server_of(const struct evconnlistener *socket)
+{
+    struct http_server *server;
+
+    LIST_FOREACH(server, &servers, link)
+    for (size_t i = 0; i < server->listeners_len; i++)
+        if (server->listeners[i].socket == socket)
+            return server;
+    INVARIANT(!"a listener belongs to a server");
+    return NULL;
+}
+
 /* A connection could not be accepted: most often no descriptor is left. The kernel would tell
  * again at once, and spin a core; better not to ask for a moment. */
 static void accept_failed(struct evconnlistener *socket, void *context)
 {
-    struct listener *listener = context;
-    struct http_server *server = listener->server;
+    int error = errno;
+    struct http_server *server = server_of(socket);
     struct timeval pause = {.tv_sec = server->config.emfile_ms / 1000,
                             .tv_usec = (server->config.emfile_ms % 1000) * 1000};
-    int error = errno;
 
-    (void)socket;
+    (void)context; /* evhttp's own, which leads nowhere */
     if (event_pending(&server->emfile_event, EV_TIMEOUT, NULL))
         return;
-    log_warn("accept_paused", LOG_S("why", evutil_socket_error_to_string(error)),
-             LOG_U("connections", server->conns_len));
+    if (server->pause_told_us == 0 || clock_steady_us() - server->pause_told_us > PAUSE_TOLD_US) {
+        log_warn("accept_paused", LOG_S("why", evutil_socket_error_to_string(error)),
+                 LOG_U("connections", server->conns_len));
+        server->pause_told_us = clock_steady_us();
+    }
     server_count_refusal(server, "accept");
     for (size_t i = 0; i < server->listeners_len; i++)
         if (server->listeners[i].socket != NULL)
@@ -268,6 +287,7 @@ enum err http_server_create(struct event_base *base, const struct http_server_co
     evtimer_assign(&server->emfile_event, base, accept_again, server);
     evtimer_assign(&server->drain_event, base, drain_on, server);
     make_metrics(server);
+    LIST_INSERT_HEAD(&servers, server, link);
     signal(SIGPIPE, SIG_IGN); /* a peer that left is an error of write(), not of the process */
     *out = server;
     return OK;
@@ -363,6 +383,7 @@ void http_server_destroy(struct http_server *server)
     while (server->conns_len > 0)
         event_base_loop(server->base, EVLOOP_NONBLOCK);
     event_del(&server->drain_event);
+    LIST_REMOVE(server, link);
     while ((request = LIST_FIRST(&server->requests)) != NULL) {
         LIST_REMOVE(request, link);
         request->server = NULL;

@@ -1,6 +1,8 @@
 /* The whole of http/ on a loopback socket: gate, evhttp, router, replies, deadlines, limits. */
 #include "fixture.h"
 
+#include <sys/resource.h>
+
 #include "http/json.h"
 
 #define HOST "Host: vote.example.kz\r\n"
@@ -675,6 +677,41 @@ static void test_connections_in_all(void **state)
     close(first);
 }
 
+static int64_t accept_pauses(struct fixture *fixture)
+{
+    return metric_value(metrics_counter(fixture->metrics, "dauys_http_refusals_total",
+                                        "Requests and connections refused before the router.",
+                                        "reason=\"accept\""));
+}
+
+/* Without descriptors the listener rests instead of spinning, and goes on by itself. */
+static void test_descriptors_used_up(void **state)
+{
+    struct fixture *fixture = *state;
+    struct rlimit before, none;
+    struct buf in;
+    bool ended = false;
+    int fd, turns = 0;
+
+    fixture->config.emfile_ms = 20;
+    restart_server(fixture);
+    fd = fixture_connect(fixture, 0);
+    fixture_say(fd, "GET /hello HTTP/1.1\r\n" HOST CLOSE "\r\n");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = (rlim_t)fd + 1;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    FIXTURE_UNTIL(fixture, accept_pauses(fixture) == 2);
+    FIXTURE_UNTIL(fixture, (turns++, accept_pauses(fixture) == 4));
+    assert_true(turns < 500);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    buf_init(&in, 65536);
+    FIXTURE_UNTIL(fixture, (ended = ended || fixture_read(fd, &in)));
+    assert_non_null(strstr(buf_text(&in), "200 OK"));
+    close(fd);
+    buf_release(&in);
+}
+
 static void test_forwarded_address(void **state)
 {
     struct fixture *fixture = *state;
@@ -789,6 +826,7 @@ int main(void)
         TEST(test_slow_reader),
         TEST(test_connections_per_address),
         TEST(test_connections_in_all),
+        TEST(test_descriptors_used_up),
         TEST(test_forwarded_address),
         TEST(test_drain),
         TEST(test_drain_limit),
