@@ -15,8 +15,8 @@
 #include "ledger/checkpoint.h"
 #include "ledger/proof.h"
 
-#define LAST 700 /* size at the end of the work */
-#define CUT 9000 /* bytes of journal: a few cuts on the way */
+#define LAST 530 /* size at the end of the work */
+#define CUT 6000 /* bytes of journal: a few cuts on the way */
 #define STEPS_MAX 2000
 
 /* How the process ends at the chosen step. */

@@ -229,6 +229,35 @@ static void test_pieces_in_wrong_order(void **state)
     buf_release(&other);
 }
 
+/* Most of a record is missing, so that it seems to go past the end, but a whole one stands behind.
+ */
+static void test_long_record_cut_out(void **state)
+{
+    struct journal *journal;
+    struct seen seen;
+    struct buf file;
+    uint64_t torn, first, second;
+    char text[400];
+
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    buf_init(&file, 10000);
+    assert_int_equal(read_all(&journal, &seen, &torn, NULL), OK);
+    assert_int_equal(append(journal, 0, 1, "short"), OK);
+    first = journal_len(journal);
+    assert_int_equal(append(journal, 1, 1, text), OK);
+    second = journal_len(journal);
+    assert_int_equal(append(journal, 2, 1, "short"), OK);
+    journal_close(journal);
+    read_whole(folder, "journal", &file);
+    memmove(file.data + first + JOURNAL_HEAD_LEN, file.data + second, file.len - second);
+    file.len -= second - first - JOURNAL_HEAD_LEN;
+    write_whole(folder, "journal", buf_slice(&file));
+    assert_int_equal(read_all(&journal, &seen, &torn, NULL), ERR_CORRUPT);
+    buf_release(&file);
+}
+
 static void test_cut(void **state)
 {
     struct journal_record record = record_of(4, 3, "tail", "checkpoint");
@@ -312,6 +341,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_torn_at_every_byte, make, drop),
         cmocka_unit_test_setup_teardown(test_flipped_at_every_byte, make, drop),
         cmocka_unit_test_setup_teardown(test_pieces_in_wrong_order, make, drop),
+        cmocka_unit_test_setup_teardown(test_long_record_cut_out, make, drop),
         cmocka_unit_test_setup_teardown(test_cut, make, drop),
         cmocka_unit_test_setup_teardown(test_failures_are_told, make, drop),
     };

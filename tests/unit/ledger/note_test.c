@@ -96,6 +96,7 @@ static void test_sign_and_cosign(void **state)
 static void test_bad_signature_voids(void **state)
 {
     struct slice text = slice_str("one\n");
+    struct note_key other;
     struct note note;
     struct buf buf;
 
@@ -108,6 +109,9 @@ static void test_bad_signature_voids(void **state)
     assert_int_equal(note_parse(buf_slice(&buf), &note, NULL), OK);
     assert_int_equal(note_verify(&note, &key, NULL), ERR_DENIED);
     assert_int_equal(note_verify(&note, &witness, NULL), ERR_DENIED);
+    /* Another key of the same name is unknown, and its lines are skipped. */
+    assert_int_equal(note_key_init(&other, NOTE_ED25519, ORIGIN, other_secret.public), OK);
+    assert_int_equal(note_verify(&note, &other, NULL), ERR_NOT_FOUND);
     /* The same without the bad lines. */
     note.count = 1;
     assert_int_equal(note_verify(&note, &key, NULL), OK);

@@ -80,6 +80,8 @@ static void check_damaged(struct proof *proof, uint64_t size, uint64_t index)
     assert_false(proof_includes(proof, size, index, leaf, root));
     proof->len--;
     assert_false(proof_includes(proof, size, size, leaf, root));
+    /* The same hashes said to be of a higher tree. */
+    assert_false(proof_includes(proof, 4 * size + 1, index, leaf, root));
     if (size > 1) {
         assert_false(proof_includes(proof, size, index ^ 1, leaf, root));
         assert_false(proof_includes(proof, size, index, leaves[index == 0], root));
@@ -162,6 +164,11 @@ static void test_asked_for_nonsense(void **state)
     assert_false(proof_consistent(&proof, 3, 5, roots[3], roots[5]));
     assert_false(proof_consistent(&proof, 6, 5, roots[6], roots[5]));
     assert_false(proof_includes(&proof, 0, 0, roots[0], roots[0]));
+    /* A proof longer than the tree is high, though it leads to the root. */
+    memcpy(proof.hashes[0], leaves[0], TREE_HASH_LEN);
+    proof.len = 1;
+    assert_true(proof_includes(&proof, 2, 1, leaves[1], roots[2]));
+    assert_false(proof_includes(&proof, 1, 0, leaves[1], roots[2]));
 }
 
 static struct ed25519_secret secret;
