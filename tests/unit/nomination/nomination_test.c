@@ -1,0 +1,59 @@
+/* Nominees and those who support them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "crypt/hash.h"
+#include "nomination/nomination.h"
+
+static void key_of(uint8_t out[static 32], uint32_t number)
+{
+    sha256(out, slice_of(&number, sizeof number));
+}
+
+static void nominations_make_and_support_nominees(void **state)
+{
+    struct nomination_set *set = nomination_create();
+    uint8_t anna[32], boris[32];
+    uint64_t index;
+    size_t number;
+    (void)state;
+    key_of(anna, 1);
+    key_of(boris, 2);
+    struct slice a = slice_str("a"), b = slice_str("b");
+    assert_false(nomination_find(set, 0, a, anna, &index));
+    assert_int_equal(nomination_add(set, 0, a, anna, 10), 0);
+    assert_int_equal(nomination_add(set, 1, a, anna, 11), 1);  /* another category */
+    assert_int_equal(nomination_add(set, 0, b, anna, 12), 2);  /* another NGO */
+    assert_int_equal(nomination_add(set, 0, a, boris, 13), 0); /* support */
+    assert_true(nomination_find(set, 0, a, boris, &index) && index == 13);
+    assert_true(nomination_find(set, 1, a, anna, &index) && index == 11);
+    assert_false(nomination_find(set, 1, a, boris, &index));
+    assert_false(nomination_find(set, 1, b, anna, &index));
+    assert_int_equal(nominee_len(set), 3);
+    assert_int_equal(nominee_at(set, 0)->supports, 2);
+    assert_true(nominee_find(set, 12, &number) && number == 2);
+    assert_false(nominee_find(set, 13, &number)); /* a support is no nominee */
+    assert_int_equal(nominee_undecided(set), 3);
+    nominee_set_status(set, 0, NOMINEE_RETURNED, 20);
+    assert_int_equal(nominee_undecided(set), 3);
+    nominee_set_status(set, 0, NOMINEE_ADMITTED, 21);
+    nominee_set_status(set, 1, NOMINEE_REFUSED, 22);
+    assert_int_equal(nominee_undecided(set), 1);
+    assert_int_equal(nominee_at(set, 0)->moderated, 21);
+    nomination_add(set, 0, a, (const uint8_t[32]){9}, 30); /* of a decided one: counted, no more */
+    assert_int_equal(nominee_at(set, 0)->status, NOMINEE_ADMITTED);
+    assert_int_equal(nominee_at(set, 0)->supports, 3);
+    nomination_destroy(set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nominations_make_and_support_nominees),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
