@@ -68,8 +68,7 @@ static void refuses_everything_else(void **state)
         "id\ra\r",       /* CR alone */
         "id\na\r",       /* likewise, at the end */
         "id\na\rb\n",
-        "\xef\xbb\xbf"
-        "id\na\n",                   /* byte order mark */
+        "\xef\xbb\xbfid\na\n",       /* byte order mark */
         "name,id\n\xff,a\n",         /* not UTF-8 */
         "name,id\n\xc0\xaf,a\n",     /* overlong */
         "name,id\n\xed\xa0\x80,a\n", /* a surrogate */
