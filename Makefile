@@ -83,9 +83,9 @@ $(BUILD)/dauys: $(OBJECTS)
 $(BUILD)/tests/unit/%_test: $(BUILD)/tests/unit/%_test.o $(LIBRARY)
 	$(Q)$(CC) -o $@ $^ -lcmocka $(LIBS)
 
-# Small programs that a flow test drives.
+# Small programs that a flow test drives; some use what unit tests use.
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
-	$(Q)$(CC) -o $@ $^ $(LIBS)
+	$(Q)$(CC) -o $@ $^ -lcmocka $(LIBS)
 
 build/fuzz/tests/fuzz/%_fuzz: build/fuzz/tests/fuzz/%_fuzz.o $(LIBRARY)
 	$(Q)$(CC) -o $@ $^ -fsanitize=fuzzer $(LIBS)
