@@ -47,12 +47,7 @@ struct verify_report {
     struct checkpoint checkpoint; /* origin, size, root */
     struct fold *fold;            /* after all entries, NULL when they were not judged; owned */
 
-    /* What fold reads files with: it stands here because fold borrows it. */
-    struct verify_files {
-        struct source *source;
-        enum err err;
-        struct fault fault;
-    } * files; /* owned */
+    struct verify_files *files; /* what fold reads with; owned */
 };
 
 /*
