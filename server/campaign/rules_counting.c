@@ -114,7 +114,7 @@ static bool read_score(const json_t *json, struct ballot_rules *ballot)
     size_t count = json_array_size(criteria); /* 0 for anything but an array */
     if (!read_at_most(json, ballot) ||
         !number(json_object_get(json, "least"), 0, NUMBER_MAX, &ballot->least) ||
-        !number(json_object_get(json, "most"), 1, NUMBER_MAX, &ballot->most) ||
+        !number(json_object_get(json, "most"), 0, NUMBER_MAX, &ballot->most) ||
         ballot->least > ballot->most || count == 0 || count > RULES_CRITERIA_MAX)
         return false;
     ballot->criteria = xcalloc(count, sizeof *ballot->criteria);

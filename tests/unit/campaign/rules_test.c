@@ -225,6 +225,10 @@ static const struct {
               BALLOT("\"method\":\"score\",\"at_most\":1,\"least\":3,\"most\":3,"
                      "\"criteria\":[{\"id\":\"x\",\"weight\":1},{\"id\":\"y\",\"weight\":1}]"),
               REST)},
+    {true, COUNTING(EVALUATION,
+                    BALLOT("\"method\":\"score\",\"at_most\":1,\"least\":0,\"most\":0,"
+                           "\"criteria\":[{\"id\":\"x\",\"weight\":1}]"),
+                    REST)},
 
     {false, ""},
     {false, "[]"},
