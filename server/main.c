@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "audit/rehearse_command.h"
 #include "audit/verify_command.h"
 #include "base/log.h"
 #include "campaign/campaign_command.h"
@@ -14,6 +15,7 @@ static const struct {
     {"serve", "run the server", serve_command},
     {"campaign", "check rules; create, sign and show campaigns", campaign_command},
     {"verify", "check a whole ledger and recount it", verify_command},
+    {"rehearse", "play an election through a server and compare every count", rehearse_command},
     {"state-digest", "hash of what Redis publishes of a campaign", state_digest_command},
 };
 

@@ -43,6 +43,7 @@ struct player {
     struct rehearsal *rehearsal;
     size_t number;
     enum plan plan;
+    char code[REHEARSE_CODE_LEN + 1]; /* the voter code */
     uint8_t recovery[RECOVERY_LEN];
     struct recovery_pass *pass; /* from blinding until the ballots are made */
     char *token;

@@ -16,7 +16,8 @@ static const struct {
 } users[ACL_USERS] = {
     [ACL_LEDGER] = {"ledger", "~{c:*}* " READ WRITE "+scan +sscan +dbsize +info +role +fcall "
                               "+fcall_ro +function|load +function|list"},
-    [ACL_FRONT] = {"front", "%R~{c:*}* ~session:* ~limit:* " READ WRITE "+time +fcall +fcall_ro"},
+    [ACL_FRONT] = {"front", "%R~{c:*}* ~session:* ~limit:* " READ WRITE
+                            "+time +fcall +fcall_ro +multi +exec +discard"},
     [ACL_REGISTRAR] = {"registrar", "~limit:* " READ WRITE "+time +fcall +fcall_ro"},
     [ACL_AUDIT] = {"audit", "%R~* " READ "+scan +sscan +dbsize +info"},
 };

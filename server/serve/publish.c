@@ -363,7 +363,7 @@ enum err publisher_create(struct event_base *base, const struct publisher_option
     publisher->base = base;
     publisher->retry = event_new(base, -1, 0, on_retry, publisher);
     publisher->batch = redis_batch_create(options->campaign);
-    enum err err = published_facts_read(options, &publisher->facts, fault);
+    enum err err = published_facts_read(&publisher->options, &publisher->facts, fault);
     if (err != OK)
         goto out;
     size_t categories = publisher->facts->strict->categories_len;
