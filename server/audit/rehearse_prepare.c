@@ -59,19 +59,19 @@ static json_t *ballot_json(const struct election *election)
 static json_t *conduct_json(void)
 {
     return json_pack(
-        "{s:{s:s,s:s,s:s},s:[],s:{s:[{s:s,s:s,s:b}],s:s,s:s},s:{s:[s],s:i,s:i,s:s,s:i},"
+        "{s:{s:s,s:s,s:s},s:[{s:s,s:o}],s:{s:[{s:s,s:s,s:b}],s:s,s:s},s:{s:[s],s:i,s:i,s:s,s:i},"
         "s:{s:[s,s],s:i,s:s,s:i},s:{s:i,s:b,s:i},s:{s:i,s:i,s:i},"
         "s:{s:i,s:s,s:s,s:s,s:b,s:s,s:s,s:s},s:{s:i,s:i},s:{s:i,s:i,s:i,s:s,s:s}}",
-        "tallies", "public", "close", "council", "close", "staff", "close", "regions", "sign_in",
-        "methods", "id", "code", "assurance", "high", "person_number", 1, "nominate", "low",
-        "evaluate", "high", "nomination", "who", "citizen", "per_person", 1, "per_ngo", 1, "own",
-        "allow", "cure_days", 5, "eligibility", "statuses", "ACTIVE", "NO_BIN", "filed_year", 2025,
-        "filed_by", "2026-03-31", "laureate_years", 0, "voters", "age", 18, "citizens_only", 0,
-        "categories", 1, "shortlist", "top", 10, "least_voters", 0, "floor", 0, "council",
-        "members", 3, "quorum", "2/3", "majority", "1/2", "base", "present", "casting_vote", 1,
-        "vote", "open", "recused", "out", "departure", "with_reasons", "winners", "least", 0,
-        "most", 1, "prize", "mci", 2000, "mci_tenge", 4325, "mci_year", 2026, "split", "equal",
-        "remainder", "kept");
+        "tallies", "public", "close", "council", "close", "staff", "close", "regions", "code",
+        "KZ-71", "name", in_three("Астана", "Астана", "Astana"), "sign_in", "methods", "id", "code",
+        "assurance", "high", "person_number", 1, "nominate", "low", "evaluate", "high",
+        "nomination", "who", "citizen", "per_person", 1, "per_ngo", 1, "own", "allow", "cure_days",
+        5, "eligibility", "statuses", "ACTIVE", "NO_BIN", "filed_year", 2025, "filed_by",
+        "2026-03-31", "laureate_years", 0, "voters", "age", 18, "citizens_only", 0, "categories", 1,
+        "shortlist", "top", 10, "least_voters", 0, "floor", 0, "council", "members", 3, "quorum",
+        "2/3", "majority", "1/2", "base", "present", "casting_vote", 1, "vote", "open", "recused",
+        "out", "departure", "with_reasons", "winners", "least", 0, "most", 1, "prize", "mci", 2000,
+        "mci_tenge", 4325, "mci_year", 2026, "split", "equal", "remainder", "kept");
 }
 
 static json_t *rules_json(const struct rehearsal *rehearsal)
