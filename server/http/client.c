@@ -24,6 +24,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "client_answer.h"
 
 #define HEAD_MAX 16384 /* bytes of an answer's head */
 #define READ_MAX 16384
@@ -239,66 +240,6 @@ static void dispatch(struct http_client *client)
 
 /* ---- answers ---- */
 
-static bool find_header(struct slice head, const char *name, struct slice *value)
-{
-    const char *at = memchr(head.data, '\n', head.len);
-    const char *end = (const char *)head.data + head.len;
-    size_t name_len = strlen(name);
-
-    while (at != NULL && ++at < end) {
-        const char *line_end = memchr(at, '\r', (size_t)(end - at));
-
-        if (line_end == NULL)
-            return false;
-        if ((size_t)(line_end - at) > name_len && at[name_len] == ':' &&
-            strncasecmp(at, name, name_len) == 0) {
-            at += name_len + 1;
-            while (at < line_end && *at == ' ')
-                at++;
-            *value = slice_of(at, (size_t)(line_end - at));
-            return true;
-        }
-        at = memchr(line_end, '\n', (size_t)(end - line_end));
-    }
-    return false;
-}
-
-bool http_client_header(const struct http_client_answer *answer, const char *name,
-                        struct slice *value)
-{
-    return find_header(answer->head, name, value);
-}
-
-static bool parse_length(struct slice text, size_t *out)
-{
-    size_t value = 0;
-
-    if (text.len == 0 || text.len > 10)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] < '0' || text.data[i] > '9')
-            return false;
-        value = value * 10 + (size_t)(text.data[i] - '0');
-    }
-    *out = value;
-    return true;
-}
-
-/* Status of "HTTP/1.1 200 …", 0 when it is none. */
-static int parse_status(struct slice head)
-{
-    int status = 0;
-
-    if (head.len < 13 || memcmp(head.data, "HTTP/1.1 ", 9) != 0 || head.data[12] != ' ')
-        return 0;
-    for (size_t i = 9; i < 12; i++) {
-        if (head.data[i] < '0' || head.data[i] > '9')
-            return 0;
-        status = status * 10 + (head.data[i] - '0');
-    }
-    return status;
-}
-
 /* Looks for the end of the head; true when it has come and is understood. */
 static bool take_head(struct client_conn *conn, bool *broken)
 {
@@ -312,19 +253,19 @@ static bool take_head(struct client_conn *conn, bool *broken)
         return false;
     conn->head_len = (size_t)(end - conn->in.data) + 4;
     head = slice_of(conn->in.data, conn->head_len);
-    status = parse_status(head);
+    status = answer_status(head);
     conn->body_len = 0;
-    *broken = status < 200 || find_header(head, "Transfer-Encoding", &value);
+    *broken = status < 200 || answer_header(head, "Transfer-Encoding", &value);
     if (*broken)
         return false;
-    if (find_header(head, "Content-Length", &value))
-        *broken =
-            !parse_length(value, &conn->body_len) || conn->body_len > conn->client->config.body_max;
+    if (answer_header(head, "Content-Length", &value))
+        *broken = !answer_length(value, &conn->body_len) ||
+                  conn->body_len > conn->client->config.body_max;
     else
         *broken = status != 204 && status != 304;
     if (conn->record->head_only || status == 204 || status == 304)
         conn->body_len = 0;
-    conn->close_after = find_header(head, "Connection", &value) && value.len == 5 &&
+    conn->close_after = answer_header(head, "Connection", &value) && value.len == 5 &&
                         strncasecmp((const char *)value.data, "close", 5) == 0;
     return !*broken;
 }
@@ -339,7 +280,7 @@ static void answered(struct client_conn *conn)
         .body = slice_of(conn->in.data + conn->head_len, conn->body_len)};
     struct buf kept = conn->in;
 
-    answer.status = parse_status(answer.head);
+    answer.status = answer_status(answer.head);
     conn->record = NULL;
     if (conn->close_after || kept.len > conn->head_len + conn->body_len) {
         buf_init(&conn->in, kept.cap); /* the answer's bytes live until the callback is over */

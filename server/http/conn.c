@@ -17,9 +17,9 @@
  * be_filter_process_output); and it does not look at bytes left below when reading is enabled
  * again.
  *
- * Lifetime: evhttp owns the filter; the filter, freed from the loop, tells filter_gone(), and only
- * then the connection goes. evhttp frees its request too unless a handler still has it, so every
- * end goes through evhttp's own error path (close_evhttp()).
+ * Lifetime: evhttp owns the filter; the filter, freed from the loop, tells conn_filter_gone(), and
+ * only then the connection goes. evhttp frees its request too unless a handler still has it, so
+ * every end goes through evhttp's own error path (conn_close()).
  */
 #include <errno.h>
 #include <event2/buffer.h>
@@ -34,196 +34,20 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "conn.h"
 #include "crypt/tls.h"
-#include "inner.h"
 
-#define MIB (1u << 20)
-#define REFUSAL_MAX 8192           /* bytes of a refusal */
-#define AHEAD_MAX 65536            /* bytes read ahead while a request is being served */
-#define WRITE_STEP 65536           /* an answer that moves on this much within write_ms may go on */
-#define LINGER_BYTES_MAX (2 * MIB) /* read and thrown away after the end */
-
-enum conn_state {
-    CONN_NEW,
-    CONN_READING,
-    CONN_SERVING,
-    CONN_WRITING,
-    CONN_REFUSING,
-    CONN_CLOSING,
-    CONN_LINGERING
-};
-
-struct conn {
-    LIST_ENTRY(conn) link;
-    struct listener *listener;
-    struct http_server *server;
-
-    struct bufferevent *filter; /* evhttp's; NULL once freed */
-    struct bufferevent *socket; /* we hold one reference */
-    struct ssl_st *session;     /* belongs to socket; NULL: plain */
-    int fd;                     /* belongs to socket */
-
-    enum conn_state state;
-    struct gate gate;
-    size_t seen; /* bytes at the front of the socket's input that the gate has read */
-    struct http_request *request;
-    struct net_address address;
-    bool counted;    /* in the crowd */
-    bool peer_ended; /* it will send nothing more */
-    bool failed;     /* the socket is of no use any more */
-    bool linger;     /* after evhttp has closed */
-
-    int64_t since_us;  /* when the current wait began */
-    int64_t body_us;   /* when the body began */
-    size_t write_left; /* bytes to write when the wait began */
-    size_t lingered;
-    int64_t armed_us; /* when timer fires, 0: not at all */
-    struct event timer, kick, linger_event;
-};
+#define REFUSAL_MAX 8192 /* bytes of a refusal */
+#define AHEAD_MAX 65536  /* bytes read ahead while a request is being served */
 
 static void go_on(evutil_socket_t fd, short what, void *context);
-static void timer_fired(evutil_socket_t fd, short what, void *context);
 static void socket_read(struct bufferevent *socket, void *context);
 static void socket_written(struct bufferevent *socket, void *context);
 static void socket_event(struct bufferevent *socket, short what, void *context);
-static void filter_gone(void *context);
-
-/* ---- deadlines ---- */
-
-static int64_t body_deadline(const struct conn *conn)
-{
-    const struct http_server_config *config = &conn->server->config;
-    uint64_t received = conn->gate.body_len - conn->gate.body_left;
-    uint64_t pieces = (conn->gate.body_len + MIB - 1) / MIB;
-    int64_t whole = conn->body_us + (int64_t)(pieces * config->body_ms) * 1000;
-    int64_t rate = conn->body_us + 1000000 + (int64_t)(received * 1000000 / config->body_rate);
-
-    return rate < whole ? rate : whole;
-}
-
-static int64_t deadline(const struct conn *conn)
-{
-    const struct http_server_config *config = &conn->server->config;
-
-    switch (conn->state) {
-    case CONN_NEW:
-    case CONN_READING:
-        if (!conn->gate.started)
-            return conn->since_us + (int64_t)config->idle_ms * 1000;
-        if (conn->gate.body_left > 0)
-            return body_deadline(conn);
-        return conn->since_us + (int64_t)config->head_ms * 1000;
-    case CONN_WRITING:
-    case CONN_REFUSING:
-        return conn->since_us + (int64_t)config->write_ms * 1000;
-    case CONN_LINGERING:
-        return conn->since_us + (int64_t)config->linger_ms * 1000;
-    case CONN_SERVING:
-    case CONN_CLOSING:
-        break;
-    }
-    return INT64_MAX;
-}
-
-/* The timer is set only when it would fire too late; when it fires too early it looks again. So a
- * connection that goes well costs no timer work. */
-static void arm(struct conn *conn)
-{
-    int64_t at = deadline(conn), wait_us;
-    struct timeval wait;
-
-    if (at == INT64_MAX || (conn->armed_us != 0 && conn->armed_us <= at))
-        return;
-    wait_us = at - clock_steady_us();
-    if (wait_us < 1000)
-        wait_us = 1000;
-    wait = (struct timeval){.tv_sec = wait_us / 1000000, .tv_usec = wait_us % 1000000};
-    evtimer_add(&conn->timer, &wait);
-    conn->armed_us = at;
-}
-
-/* ---- the end ---- */
-
-static void conn_free(struct conn *conn)
-{
-    struct http_server *server = conn->server;
-
-    INVARIANT(conn->filter == NULL && conn->request == NULL);
-    event_del(&conn->timer);
-    event_del(&conn->kick);
-    if (event_initialized(&conn->linger_event))
-        event_del(&conn->linger_event);
-    if (conn->counted)
-        crowd_leave(server->crowd, &conn->address);
-    bufferevent_setcb(conn->socket, NULL, NULL, NULL, NULL);
-    bufferevent_decref(conn->socket);
-    LIST_REMOVE(conn, link);
-    free(conn);
-    server_conn_gone(server);
-}
-
-/* Lets evhttp go through its own error path: it forgets a request that a handler holds, frees one
- * that was answered, and frees the filter. */
-static void close_evhttp(struct conn *conn, bool linger)
-{
-    if (conn->state == CONN_CLOSING)
-        return;
-    if (conn->state == CONN_LINGERING) {
-        conn_free(conn);
-        return;
-    }
-    conn->state = CONN_CLOSING;
-    conn->linger = linger;
-    if (conn->request != NULL) {
-        request_orphan(conn->request);
-        conn->request = NULL;
-    }
-    bufferevent_trigger_event(conn->filter, BEV_EVENT_READING | BEV_EVENT_ERROR, 0);
-}
-
-static void linger_read(evutil_socket_t fd, short what, void *context)
-{
-    struct conn *conn = context;
-    char waste[16384];
-    ssize_t len = recv(fd, waste, sizeof waste, MSG_DONTWAIT);
-
-    (void)what;
-    if (len < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
-    conn->lingered += len > 0 ? (size_t)len : 0;
-    if (len <= 0 || conn->lingered > LINGER_BYTES_MAX)
-        conn_free(conn);
-}
-
-/* The filter's memory is going; evhttp has shut the sending side down. Closing now, with
- * bytes unread, would send a reset that may overtake our last answer: read on for a moment. The
- * socket's bufferevent stays suspended by the dead filter, so this is an event of its own. */
-static void filter_gone(void *context)
-{
-    struct conn *conn = context;
-
-    conn->filter = NULL;
-    if (conn->request != NULL) {
-        request_orphan(conn->request);
-        conn->request = NULL;
-    }
-    if (!conn->linger || conn->failed || conn->peer_ended || conn->fd < 0) {
-        conn_free(conn);
-        return;
-    }
-    bufferevent_setcb(conn->socket, NULL, NULL, NULL, NULL);
-    bufferevent_disable(conn->socket, EV_READ | EV_WRITE);
-    conn->state = CONN_LINGERING;
-    conn->since_us = clock_steady_us();
-    event_assign(&conn->linger_event, conn->server->base, conn->fd, EV_READ | EV_PERSIST,
-                 linger_read, conn);
-    event_add(&conn->linger_event, NULL);
-    arm(conn);
-}
 
 /* ---- writing ---- */
 
-static size_t left_to_write(const struct conn *conn)
+size_t conn_left_to_write(const struct conn *conn)
 {
     return evbuffer_get_length(bufferevent_get_output(conn->socket));
 }
@@ -232,18 +56,18 @@ static size_t left_to_write(const struct conn *conn)
  * turn of the loop for nearly every answer; the rest through the socket's bufferevent. */
 static void write_out(struct conn *conn, struct evbuffer *out)
 {
-    if (conn->session == NULL && left_to_write(conn) == 0 && evbuffer_get_length(out) > 0 &&
+    if (conn->session == NULL && conn_left_to_write(conn) == 0 && evbuffer_get_length(out) > 0 &&
         evbuffer_write(out, conn->fd) < 0 && errno != EAGAIN && errno != EINTR)
         conn->failed = true;
     if (!conn->failed && evbuffer_get_length(out) > 0) {
         evbuffer_add_buffer(bufferevent_get_output(conn->socket), out);
         bufferevent_enable(conn->socket, EV_WRITE);
     }
-    conn->write_left = left_to_write(conn);
+    conn->write_left = conn_left_to_write(conn);
     if (conn->failed || conn->write_left == 0)
         event_active(&conn->kick, EV_WRITE, 0); /* never inside http_reply() */
     else
-        arm(conn);
+        conn_arm(conn);
 }
 
 void conn_answered(struct conn *conn)
@@ -254,7 +78,7 @@ void conn_answered(struct conn *conn)
     write_out(conn, bufferevent_get_output(conn->filter));
 }
 
-static void refuse(struct conn *conn, const char *code)
+void conn_refuse(struct conn *conn, const char *code)
 {
     const struct http_server_config *config = &conn->server->config;
     struct evbuffer *out = evbuffer_new();
@@ -299,7 +123,7 @@ static void pass(struct conn *conn)
     server->passing = NULL;
     if (conn->state == CONN_SERVING && conn->request == NULL) {
         log_error("gate_mismatch", LOG_U("request_bytes", len));
-        close_evhttp(conn, false);
+        conn_close(conn, false);
     }
 }
 
@@ -346,15 +170,15 @@ static void pump(struct conn *conn)
             break;
         case GATE_REFUSED:
             metric_add(conn->server->refusals[conn->gate.reason], 1);
-            refuse(conn, gate_reason_problem(conn->gate.reason));
+            conn_refuse(conn, gate_reason_problem(conn->gate.reason));
             break;
         }
     }
     if (conn->state == CONN_READING &&
         (conn->peer_ended || (conn->server->draining && !conn->gate.started)))
-        close_evhttp(conn, false);
+        conn_close(conn, false);
     else
-        arm(conn);
+        conn_arm(conn);
 }
 
 /* An answer or refusal is with the kernel, or never will be. */
@@ -365,14 +189,15 @@ static void written(struct conn *conn)
     if (conn->session != NULL && (conn->state == CONN_REFUSING || conn_is_last(conn)))
         tls_session_finish(conn->session);
     if (conn->failed || conn->state == CONN_REFUSING) {
-        close_evhttp(conn, !conn->failed);
+        conn_close(conn, !conn->failed);
         return;
     }
     conn->state = CONN_READING;
     conn->since_us = clock_steady_us();
     bufferevent_trigger(conn->filter, EV_WRITE, 0); /* evhttp: this request is done */
     bufferevent_getcb(conn->filter, NULL, &still_there, NULL, NULL);
-    if (still_there == NULL) { /* and so is the connection; filter_gone() comes from the loop */
+    if (still_there ==
+        NULL) { /* and so is the connection; conn_filter_gone() comes from the loop */
         conn->state = CONN_CLOSING;
         conn->linger = true;
         return;
@@ -411,7 +236,7 @@ static void begin(struct conn *conn)
     conn->state = CONN_READING;
     if (conn->fd < 0 || getpeername(conn->fd, (struct sockaddr *)&peer, &len) != 0 ||
         !net_address_of((struct sockaddr *)&peer, &conn->address)) {
-        close_evhttp(conn, false);
+        conn_close(conn, false);
         return;
     }
     setsockopt(conn->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -423,9 +248,9 @@ static void begin(struct conn *conn)
     /* A handshake to say no would cost more than the yes; and a crowd gets no answer at all. */
     if (conn->session != NULL ||
         conn->server->conns_len > conn->server->config.connections_max * 5 / 4)
-        close_evhttp(conn, false);
+        conn_close(conn, false);
     else
-        refuse(conn, "busy");
+        conn_refuse(conn, "busy");
 }
 
 static enum bufferevent_filter_result move_nothing(struct evbuffer *from, struct evbuffer *to,
@@ -464,12 +289,12 @@ struct bufferevent *conn_open(struct listener *listener)
         bufferevent_openssl_set_allow_dirty_shutdown(conn->socket, 1);
     bufferevent_incref(conn->socket);
     conn->filter = bufferevent_filter_new(conn->socket, move_nothing, move_nothing,
-                                          BEV_OPT_CLOSE_ON_FREE, filter_gone, conn);
+                                          BEV_OPT_CLOSE_ON_FREE, conn_filter_gone, conn);
     INVARIANT(conn->filter != NULL);
     bufferevent_setcb(conn->socket, socket_read, socket_written, socket_event, conn);
     if (conn->session == NULL)
         bufferevent_disable(conn->socket, EV_WRITE); /* until there is something to write */
-    evtimer_assign(&conn->timer, server->base, timer_fired, conn);
+    evtimer_assign(&conn->timer, server->base, conn_timer_fired, conn);
     event_assign(&conn->kick, server->base, -1, 0, go_on, conn);
     event_active(&conn->kick, EV_READ, 0);
     LIST_INSERT_HEAD(&server->conns, conn, link);
@@ -510,7 +335,8 @@ static void socket_written(struct bufferevent *socket, void *context)
     struct conn *conn = context;
 
     (void)socket;
-    if ((conn->state == CONN_WRITING || conn->state == CONN_REFUSING) && left_to_write(conn) == 0)
+    if ((conn->state == CONN_WRITING || conn->state == CONN_REFUSING) &&
+        conn_left_to_write(conn) == 0)
         written(conn);
 }
 
@@ -525,55 +351,7 @@ static void socket_event(struct bufferevent *socket, short what, void *context)
     if (what & BEV_EVENT_ERROR)
         conn->failed = true;
     if (conn->failed || conn->state == CONN_NEW || conn->state == CONN_READING)
-        close_evhttp(conn, false);
-}
-
-static void too_late(struct conn *conn)
-{
-    size_t left = left_to_write(conn);
-
-    switch (conn->state) {
-    case CONN_NEW:
-    case CONN_READING:
-        if (conn->gate.started) {
-            server_count_refusal(conn->server, "slow_request");
-            refuse(conn, "timeout");
-        } else {
-            close_evhttp(conn, true);
-        }
-        return;
-    case CONN_WRITING:
-    case CONN_REFUSING:
-        if (conn->state == CONN_WRITING && left + WRITE_STEP <= conn->write_left) {
-            conn->write_left = left;
-            conn->since_us = clock_steady_us();
-            arm(conn);
-            return;
-        }
-        server_count_refusal(conn->server, "slow_reader");
-        conn->failed = true;
-        close_evhttp(conn, false);
-        return;
-    case CONN_LINGERING:
-        conn_free(conn);
-        return;
-    case CONN_SERVING:
-    case CONN_CLOSING:
-        return;
-    }
-}
-
-static void timer_fired(evutil_socket_t fd, short what, void *context)
-{
-    struct conn *conn = context;
-
-    (void)fd;
-    (void)what;
-    conn->armed_us = 0;
-    if (clock_steady_us() >= deadline(conn))
-        too_late(conn);
-    else
-        arm(conn);
+        conn_close(conn, false);
 }
 
 /* ---- for the other files ---- */
@@ -581,13 +359,13 @@ static void timer_fired(evutil_socket_t fd, short what, void *context)
 void conn_close_idle(struct conn *conn)
 {
     if (conn->state == CONN_NEW || (conn->state == CONN_READING && !conn->gate.started))
-        close_evhttp(conn, false);
+        conn_close(conn, false);
 }
 
 void conn_cut(struct conn *conn)
 {
     conn->failed = true;
-    close_evhttp(conn, false);
+    conn_close(conn, false);
 }
 
 bool conn_is_last(const struct conn *conn)

@@ -468,6 +468,65 @@ static void test_half_closed(void **state)
     FIXTURE_UNTIL(fixture, http_server_connections(fixture->server) == 0);
 }
 
+static void test_half_closed_while_written_to(void **state)
+{
+    struct fixture *fixture = *state;
+    int fd = fixture_connect(fixture, 0);
+    struct buf in;
+    bool ended = false;
+
+    buf_init(&in, 16 << 20);
+    fixture_say(fd, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+    FIXTURE_UNTIL(fixture, (recv(fd, &(char){0}, 1, MSG_PEEK) == 1));
+    shutdown(fd, SHUT_WR);
+    for (int i = 0; i < 5; i++)
+        fixture_turn(fixture);
+    FIXTURE_UNTIL(fixture, (ended = ended || fixture_read(fd, &in)));
+    assert_true(in.len > sizeof big_bytes);
+    close(fd);
+    buf_release(&in);
+}
+
+/* A reset could overtake the answer: the stream ends in order even when the client goes on sending.
+ */
+static void test_refusal_ends_in_order(void **state)
+{
+    struct fixture *fixture = *state;
+    int fd = fixture_connect(fixture, 0);
+    struct buf in;
+    bool ended = false;
+
+    buf_init(&in, 65536);
+    fixture_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 100000\r\n\r\n");
+    FIXTURE_UNTIL(fixture, (recv(fd, &(char){0}, 1, MSG_PEEK) == 1));
+    for (int i = 0; i < 20; i++) {
+        assert_int_equal(send(fd, big_bytes, 1000, MSG_NOSIGNAL), 1000);
+        fixture_turn(fixture);
+    }
+    errno = 0;
+    FIXTURE_UNTIL(fixture, (ended = ended || fixture_read(fd, &in)));
+    assert_int_equal(recv(fd, &(char){0}, 1, 0), 0);
+    assert_non_null(strstr(buf_text(&in), "413 Content Too Large"));
+    close(fd);
+    FIXTURE_UNTIL(fixture, http_server_connections(fixture->server) == 0);
+    buf_release(&in);
+}
+
+/* Nor can it hold the connection longer than linger_ms. */
+static void test_linger_ends(void **state)
+{
+    struct fixture *fixture = *state;
+    int fd;
+
+    fixture->config.linger_ms = 40;
+    restart_server(fixture);
+    fd = fixture_connect(fixture, 0);
+    fixture_say(fd, "GET\r\n");
+    FIXTURE_UNTIL(fixture, http_server_connections(fixture->server) == 1);
+    FIXTURE_UNTIL(fixture, http_server_connections(fixture->server) == 0);
+    close(fd);
+}
+
 static void test_server_destroyed_under_a_request(void **state)
 {
     struct fixture *fixture = *state;
@@ -815,6 +874,9 @@ int main(void)
         TEST(test_last_request_of_a_connection),
         TEST(test_client_left),
         TEST(test_half_closed),
+        TEST(test_half_closed_while_written_to),
+        TEST(test_refusal_ends_in_order),
+        TEST(test_linger_ends),
         TEST(test_server_destroyed_under_a_request),
         TEST(test_big_answer),
         TEST(test_big_body),
