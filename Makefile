@@ -109,7 +109,7 @@ fuzz: ## libFuzzer targets, SECONDS=60 each
 	@tests/fuzz/run $(or $(SECONDS),60) $(FUZZ_PROGRAMS)
 fuzz-programs: $(if $(filter fuzz,$(VARIANT)),$(FUZZ_PROGRAMS))
 
-bench: all ## the figures of performance.md, one table and JSON beside it
+bench: all build/release/tests/tools/bench_parts ## the figures of performance.md, one table and JSON beside it
 	@tests/bench/run
 
 asan: ## unit and flow tests under AddressSanitizer and UBSan
@@ -124,7 +124,7 @@ clang: ## compile everything with clang and -Werror
 	@$(MAKE) --no-print-directory VARIANT=clang CI=1 build/clang/dauys
 
 tidy: ## clang-tidy
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- -std=c17 -D_GNU_SOURCE -Iinclude -DDAUYS_VERSION='""' $(PKG_CFLAGS)
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- -std=c17 -D_GNU_SOURCE -Iinclude -include base/banned.h -DDAUYS_VERSION='""' $(PKG_CFLAGS)
 
 format: ## rewrite all C in house style
 	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(TESTS_C)

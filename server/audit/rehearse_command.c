@@ -26,6 +26,7 @@ static const char usage[] =
     "  --receipts R       receipts to check (default 50)\n"
     "  --keep DIR         leave the campaign in DIR (ledger in DIR/ledger, key in DIR/log.vkey,\n"
     "                     receipts in DIR/receipts)\n"
+    "  --json FILE        the figures, with what each stage cost the server\n"
     "  --prepare DIR      only make the campaign, for a server of your own\n"
     "  --url URL --prepared DIR   play through that server, http://ADDRESS:PORT\n";
 
@@ -75,6 +76,9 @@ static enum err take_option(int option, struct rehearse_options *options, struct
         err = take_number(optarg, 1, 100000, &number, fault);
         options->receipts = (size_t)number;
         return err;
+    case 'j':
+        options->json = optarg;
+        return OK;
     case 'k':
         options->keep = optarg;
         return OK;
@@ -95,17 +99,13 @@ static enum err take_option(int option, struct rehearse_options *options, struct
 static enum err parse_options(int argc, char **argv, struct rehearse_options *options,
                               struct fault *fault)
 {
-    static const struct option flags[] = {{"synthetic", required_argument, NULL, 'n'},
-                                          {"method", required_argument, NULL, 'm'},
-                                          {"projects", required_argument, NULL, 'p'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"connections", required_argument, NULL, 'c'},
-                                          {"receipts", required_argument, NULL, 'r'},
-                                          {"keep", required_argument, NULL, 'k'},
-                                          {"prepare", required_argument, NULL, 'P'},
-                                          {"url", required_argument, NULL, 'u'},
-                                          {"prepared", required_argument, NULL, 'd'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option flags[] = {
+        {"synthetic", required_argument, NULL, 'n'},   {"method", required_argument, NULL, 'm'},
+        {"projects", required_argument, NULL, 'p'},    {"seed", required_argument, NULL, 's'},
+        {"connections", required_argument, NULL, 'c'}, {"receipts", required_argument, NULL, 'r'},
+        {"keep", required_argument, NULL, 'k'},        {"prepare", required_argument, NULL, 'P'},
+        {"json", required_argument, NULL, 'j'},        {"url", required_argument, NULL, 'u'},
+        {"prepared", required_argument, NULL, 'd'},    {NULL, 0, NULL, 0}};
     enum err err = OK;
     int option;
     while (err == OK && (option = getopt_long(argc, argv, "", flags, NULL)) != -1)
@@ -293,6 +293,8 @@ static int rehearse(struct rehearsal *rehearsal, struct fault *fault)
     rehearse_stop_server(rehearsal);
     if (rehearsal->election != NULL)
         rehearse_report(rehearsal);
+    if (err == OK && options->json != NULL)
+        err = rehearse_json(rehearsal, options->json, fault);
     if (err != OK)
         fprintf(stderr, "dauys rehearse: %s (folder %s)\n", fault->text, rehearsal->folder);
     else if (options->keep != NULL)

@@ -27,11 +27,26 @@ struct rehearse_options {
     size_t projects;
     uint64_t seed;
     uint32_t connections;
+    const char *json;     /* file for the figures, or NULL */
     const char *keep;     /* folder that stays */
     const char *prepare;  /* only prepare, in this folder */
     const char *url;      /* a server that runs the prepared campaign in: */
     const char *prepared; /* this folder */
     size_t receipts;      /* how many are checked */
+};
+
+enum rehearse_process {
+    PROCESS_FRONT,
+    PROCESS_REGISTRAR,
+    PROCESS_LEDGER,
+    PROCESS_REDIS,
+    PROCESS_KINDS
+};
+
+/* Of all processes of a kind together. */
+struct rehearse_cost {
+    double cpu_s[PROCESS_KINDS];
+    uint64_t resident[PROCESS_KINDS]; /* bytes */
 };
 
 /* What a voter does beyond voting once. */
@@ -94,6 +109,7 @@ struct rehearsal {
     /* What happened. */
     struct latencies sign_in, issue, cast;
     double issue_s, cast_s, client_cpu_s;
+    struct rehearse_cost before, issued, prepared, cast_cost; /* at the ends of the stages */
     struct refusal refusals[REHEARSE_CODES_MAX];
     size_t refusals_len;
     uint64_t repeats, wrong; /* requests sent again; answers that should not be */
@@ -143,11 +159,20 @@ enum err rehearse_receipts(struct rehearsal *rehearsal, struct fault *fault) MUS
 /* Runs `dauys verify` on the ledger. */
 enum err rehearse_verify(struct rehearsal *rehearsal, struct fault *fault) MUST_CHECK;
 
+/* ---- rehearse_cost.c ------------------------------------------------------------------------ */
+
+/* What the server's processes have used so far. Zero for a server that is not ours to look at. */
+void rehearse_cost(const struct rehearsal *rehearsal, struct rehearse_cost *cost);
+
 /* ---- rehearse_report.c ---------------------------------------------------------------------- */
 
 void latency_note(struct latencies *latencies, int64_t us);
 void refusal_note(struct rehearsal *rehearsal, const char *code);
 void rehearse_report(const struct rehearsal *rehearsal);
+
+/* The same as JSON in a file, with what each stage cost the server. */
+enum err rehearse_json(const struct rehearsal *rehearsal, const char *path,
+                       struct fault *fault) MUST_CHECK;
 
 /* True when nothing differs and nothing was wrong. */
 bool rehearse_good(const struct rehearsal *rehearsal);

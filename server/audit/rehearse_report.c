@@ -1,5 +1,6 @@
 #include <math.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/progress.h"
 #include "rehearse_inner.h"
@@ -89,4 +90,54 @@ void rehearse_report(const struct rehearsal *rehearsal)
         printf("  %-16s %llu\n", rehearsal->refusals[i].code,
                (unsigned long long)rehearsal->refusals[i].count);
     print_verdict(rehearsal);
+}
+
+static json_t *latency_json(const struct latencies *latencies)
+{
+    return json_pack("{s:I,s:f,s:f,s:f}", "requests", (json_int_t)latencies->len, "p50_ms",
+                     percentile_ms(latencies, 0.5), "p99_ms", percentile_ms(latencies, 0.99),
+                     "p999_ms", percentile_ms(latencies, 0.999));
+}
+
+/* Processor time of a stage in µs a request, by process. */
+static json_t *cost_json(const struct rehearse_cost *from, const struct rehearse_cost *to,
+                         size_t requests)
+{
+    static const char *const names[] = {"front", "registrar", "ledger", "redis"};
+    json_t *json = json_object();
+    for (int i = 0; i < PROCESS_KINDS; i++)
+        json_object_set_new(json, names[i],
+                            json_real((to->cpu_s[i] - from->cpu_s[i]) * 1e6 /
+                                      (double)(requests == 0 ? 1 : requests)));
+    return json;
+}
+
+static json_t *resident_json(const struct rehearse_cost *cost)
+{
+    return json_pack("{s:I,s:I,s:I,s:I}", "front", (json_int_t)cost->resident[PROCESS_FRONT],
+                     "registrar", (json_int_t)cost->resident[PROCESS_REGISTRAR], "ledger",
+                     (json_int_t)cost->resident[PROCESS_LEDGER], "redis",
+                     (json_int_t)cost->resident[PROCESS_REDIS]);
+}
+
+enum err rehearse_json(const struct rehearsal *rehearsal, const char *path, struct fault *fault)
+{
+    json_t *json = json_pack(
+        "{s:I,s:b,s:f,s:f,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:I}", "voters",
+        (json_int_t)rehearsal->election->voters_len, "good", (int)rehearse_good(rehearsal),
+        "passes_s", (double)rehearsal->election->voters_len / fmax(rehearsal->issue_s, 1e-9),
+        "ballots_s", (double)rehearsal->cast.len / fmax(rehearsal->cast_s, 1e-9), "sign_in",
+        latency_json(&rehearsal->sign_in), "issue", latency_json(&rehearsal->issue), "cast",
+        latency_json(&rehearsal->cast), "issue_us",
+        cost_json(&rehearsal->before, &rehearsal->issued, rehearsal->issue.len), "cast_us",
+        cost_json(&rehearsal->prepared, &rehearsal->cast_cost, rehearsal->cast.len),
+        "resident_before", resident_json(&rehearsal->before), "resident_after",
+        resident_json(&rehearsal->cast_cost), "repeats", (json_int_t)rehearsal->repeats);
+    char *text = json_dumps(json, JSON_INDENT(1) | JSON_SORT_KEYS);
+    json_decref(json);
+    if (text == NULL)
+        return fault_set(fault, ERR_INTERNAL, "the figures can't be written as JSON");
+    enum err err = file_write(path, slice_str(text), 0644, FILE_NO_SYNC, fault);
+    free(text);
+    return err;
 }

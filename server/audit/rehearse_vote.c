@@ -241,7 +241,9 @@ static void blind_one(void *context, size_t number)
 enum err rehearse_issue(struct rehearsal *rehearsal, struct fault *fault)
 {
     pool_run(rehearsal->pool, rehearsal->election->voters_len, blind_one, rehearsal);
+    rehearse_cost(rehearsal, &rehearsal->before);
     rehearsal->issue_s = run_stage(rehearsal, "passes", issue_step);
+    rehearse_cost(rehearsal, &rehearsal->issued);
     if (rehearsal->wrong > 0)
         return fault_set(fault, ERR_INTERNAL, "%llu voters have no pass",
                          (unsigned long long)rehearsal->wrong);
@@ -380,7 +382,9 @@ static void cast_step(struct player *player)
 enum err rehearse_cast(struct rehearsal *rehearsal, struct fault *fault)
 {
     pool_run(rehearsal->pool, rehearsal->election->voters_len, prepare_one, rehearsal);
+    rehearse_cost(rehearsal, &rehearsal->prepared);
     rehearsal->cast_s = run_stage(rehearsal, "ballots", cast_step);
+    rehearse_cost(rehearsal, &rehearsal->cast_cost);
     for (size_t i = 0; i < rehearsal->election->voters_len; i++) {
         buf_release(&rehearsal->players[i].ballots[1]);
         free(rehearsal->players[i].token);

@@ -230,12 +230,15 @@ enum verify_kind verify_kind(const char *path, uint64_t size, struct tile *tile)
     return end < nodes ? VERIFY_EARLIER : VERIFY_UNKNOWN;
 }
 
-/* A file that was listed and is gone reads as an empty one. */
-static enum err read_listed(struct verify *verify, const char *path, size_t cap, struct buf *out)
+/* A file that was listed and is gone since is no file: the ledger removes partial tiles. One that
+ * is too large is *too_large. */
+static enum err read_listed(struct verify *verify, const char *path, size_t cap, struct buf *out,
+                            bool *there, bool *too_large)
 {
-    buf_clear(out);
     enum err err = source_read(verify->source, path, cap, out, verify->fault);
-    return err == ERR_NOT_FOUND ? OK : err;
+    *there = err == OK || err == ERR_LIMITED;
+    *too_large = err == ERR_LIMITED;
+    return err == ERR_NOT_FOUND || err == ERR_LIMITED ? OK : err;
 }
 
 static enum err check_earlier_tile(struct verify *verify, const char *path, const struct tile *tile)
@@ -245,13 +248,14 @@ static enum err check_earlier_tile(struct verify *verify, const char *path, cons
     int64_t at = first_leaf(tile->level, tile->index * TILE_WIDTH);
     struct buf bytes;
     buf_init(&bytes, TILE_BYTES_MAX);
-    enum err err = read_listed(verify, path, TILE_BYTES_MAX, &bytes);
-    if (err == ERR_LIMITED || (err == OK && bytes.len != len))
+    bool there, too_large;
+    enum err err = read_listed(verify, path, TILE_BYTES_MAX, &bytes, &there, &too_large);
+    if (there && (too_large || bytes.len != len))
         verify_add(verify, VERDICT_TILE_WIDTH, at);
-    else if (err == OK && memcmp(bytes.data, nodes, len) != 0)
+    else if (there && memcmp(bytes.data, nodes, len) != 0)
         verify_add(verify, VERDICT_TILE_MISMATCH, at);
     buf_release(&bytes);
-    return err == ERR_LIMITED ? OK : err;
+    return err;
 }
 
 /* Its entries are those of the tree when their leaf hashes are. */
@@ -274,11 +278,12 @@ static enum err check_earlier_bundle(struct verify *verify, const char *path,
 {
     struct buf bytes;
     buf_init(&bytes, BUNDLE_BYTES_MAX);
-    enum err err = read_listed(verify, path, BUNDLE_BYTES_MAX, &bytes);
-    if (err == ERR_LIMITED || (err == OK && !holds_entries(verify, tile, buf_slice(&bytes))))
+    bool there, too_large;
+    enum err err = read_listed(verify, path, BUNDLE_BYTES_MAX, &bytes, &there, &too_large);
+    if (there && (too_large || !holds_entries(verify, tile, buf_slice(&bytes))))
         verify_add(verify, VERDICT_BUNDLE_MISMATCH, first_leaf(0, tile->index * TILE_WIDTH));
     buf_release(&bytes);
-    return err == ERR_LIMITED ? OK : err;
+    return err;
 }
 
 /* One that is too large counts as absent. */
@@ -288,15 +293,16 @@ static enum err check_named(struct verify *verify, const char *path)
     char name[2 * SHA256_LEN + 1];
     struct buf bytes;
     buf_init(&bytes, FOLD_FILE_MAX);
-    enum err err = read_listed(verify, path, FOLD_FILE_MAX, &bytes);
-    if (err == OK) {
+    bool there, too_large;
+    enum err err = read_listed(verify, path, FOLD_FILE_MAX, &bytes, &there, &too_large);
+    if (there && !too_large) {
         sha256(hash, buf_slice(&bytes));
         hex_encode(name, hash, sizeof hash);
         if (strcmp(path + strlen(FILES_PREFIX), name) != 0)
             verify_add(verify, VERDICT_FILE_MISMATCH, VERIFY_WHOLE);
     }
     buf_release(&bytes);
-    return err == ERR_LIMITED ? OK : err;
+    return err;
 }
 
 enum err verify_others(struct verify *verify)
