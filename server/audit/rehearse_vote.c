@@ -33,7 +33,7 @@ static void fill(void)
     struct rehearsal *rehearsal = stage.rehearsal;
     while (stage.active < stage.most && stage.next < rehearsal->election->voters_len) {
         struct player *player = &rehearsal->players[stage.next++];
-        player->step = 0;
+        player->step = player->tries = 0;
         stage.active++;
         stage.step(player);
     }
