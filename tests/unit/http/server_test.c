@@ -487,6 +487,43 @@ static void test_half_closed_while_written_to(void **state)
     buf_release(&in);
 }
 
+static size_t send_some(int fd, const uint8_t *bytes, size_t len)
+{
+    ssize_t some = send(fd, bytes, len, MSG_NOSIGNAL);
+
+    return some > 0 ? (size_t)some : 0;
+}
+
+/* A client that sends without reading is read no further than a little ahead, and then served. */
+static void test_sent_ahead(void **state)
+{
+    struct fixture *fixture = *state;
+    const char head[] = "POST /echo HTTP/1.1\r\n" HOST "Content-Length: 8192\r\n\r\n";
+    int fd = fixture_connect(fixture, 0);
+    size_t sent = 0, most = 50 * (sizeof head - 1 + 8192);
+    struct buf in, out;
+
+    buf_init(&in, 32 << 20);
+    buf_init(&out, 1 << 20);
+    for (int i = 0; i < 50; i++) {
+        buf_put(&out, head, sizeof head - 1);
+        buf_put(&out, big_bytes, 8192);
+    }
+    fixture_say(fd, "GET /big HTTP/1.1\r\n" HOST "\r\n");
+    FIXTURE_UNTIL(fixture, (recv(fd, &(char){0}, 1, MSG_PEEK) == 1));
+    for (int i = 0; i < 200; i++) { /* as much as goes without reading */
+        sent += send_some(fd, out.data + sent, most - sent);
+        fixture_turn(fixture);
+    }
+    FIXTURE_UNTIL(fixture,
+                  (sent += send_some(fd, out.data + sent, most - sent), fixture_read(fd, &in),
+                   fixture->calls == 50 && in.len > sizeof big_bytes + 50 * 8192));
+    assert_int_equal(sent, most);
+    close(fd);
+    buf_release(&in);
+    buf_release(&out);
+}
+
 /* A reset could overtake the answer: the stream ends in order even when the client goes on sending.
  */
 static void test_refusal_ends_in_order(void **state)
@@ -875,6 +912,7 @@ int main(void)
         TEST(test_client_left),
         TEST(test_half_closed),
         TEST(test_half_closed_while_written_to),
+        TEST(test_sent_ahead),
         TEST(test_refusal_ends_in_order),
         TEST(test_linger_ends),
         TEST(test_server_destroyed_under_a_request),
