@@ -53,6 +53,7 @@ TESTS_C := $(wildcard tests/*/*.c tests/*/*/*.c tests/*/*.h tests/*/*/*.h)
 
 .PHONY: all help check unit flow fuzz bench asan tsan clang tidy format format-check layers compdb web clean
 .DEFAULT_GOAL := all
+.SECONDARY:
 
 all: $(BUILD)/dauys web ## the server (build/dauys) and the web pages it serves
 	$(Q)ln -sfn $(VARIANT)/dauys build/dauys

@@ -123,6 +123,8 @@ function addIcons(output, assets) {
   const path = `assets/favicon-${sha256(icon).slice(0, 12)}.svg`;
   assets["favicon.svg"] = `/${path}`;
   output.serve(path, icon, `/${path}`, "image/svg+xml", IMMUTABLE);
+  const api = readFileSync(join(web, "static/openapi.json"));
+  output.serve("openapi.json", api, "/api/v1/openapi.json", "application/json", SHORT);
   output.serve("robots.txt", readFileSync(join(web, "static/robots.txt")), "/robots.txt", "text/plain; charset=utf-8", SHORT);
 }
 

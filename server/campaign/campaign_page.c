@@ -214,7 +214,7 @@ static json_t *phases_json(struct front *front, const json_t *campaign, enum lan
     json_array_foreach(json_object_get(campaign, "phases"), i, phase)
     {
         char key[64];
-        (void)snprintf(key, sizeof key, "phase.%s.name",
+        (void)snprintf(key, sizeof key, "server.phase.%s",
                        json_string_value(json_object_get(phase, "id")));
         const char *name = messages_find(front->messages, lang, key);
         json_array_append_new(list, json_pack("{s:s,s:b,s:O,s:O}", "name", name == NULL ? "" : name,

@@ -1,0 +1,117 @@
+// A true server with a private Redis and a demo campaign, in a temporary folder, on free ports.
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
+export const dauys = path.resolve(root, process.env.DAUYS ?? 'build/dauys');
+
+function freePort() {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Waits until check() is true, at most so many seconds. */
+export async function until(check, seconds = 20, what = 'a condition') {
+  const end = Date.now() + seconds * 1000;
+  for (;;) {
+    if (await check().catch(() => false)) return;
+    if (Date.now() > end) throw new Error(`waited ${seconds} s for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export class Server {
+  /** options: config (further lines), create (further arguments of `campaign create`), start (false: only make it). */
+  static async make(options = {}) {
+    const server = new Server();
+    server.folder = mkdtempSync(path.join(tmpdir(), 'dauys-flow-'));
+    server.campaign = path.join(server.folder, 'campaigns/demo');
+    execFileSync(dauys, ['campaign', 'create', '--demo', ...(options.create ?? []), server.campaign], { cwd: root, stdio: 'pipe' });
+    server.codes = readFileSync(path.join(server.campaign, 'demo-codes.csv'), 'utf8').trim().split('\r\n').slice(1).map((l) => l.split(',')[1]);
+    server.vkey = readFileSync(path.join(server.campaign, 'log.vkey'), 'utf8').trim();
+    server.port = await freePort();
+    server.config = path.join(server.folder, 'dauys.conf');
+    writeFileSync(server.config, `listen = 127.0.0.1:${server.port}\nadmin =\ncampaigns = ${server.folder}/campaigns\nrun = ${server.folder}/run\n`
+      + `web = ${root}/web/dist\n[limits]\n${options.limits ?? 'lift = yes'}\n`);
+    if (options.start !== false) await server.start();
+    return server;
+  }
+
+  async start() {
+    this.log = '';
+    this.process = spawn(dauys, ['serve', '--config', this.config], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.process.stderr.on('data', (bytes) => { this.log += bytes; });
+    this.ended = new Promise((resolve) => this.process.on('exit', (code, signal) => resolve({ code, signal })));
+    this.process.on('exit', () => { this.gone = true; });
+    this.gone = false;
+    await until(async () => {
+      if (this.gone) return true;
+      return (await fetch(`${this.url}/readyz`)).status === 200;
+    }, 30, 'the server');
+    if (this.gone) throw new Error(this.log);
+  }
+
+  get url() { return `http://127.0.0.1:${this.port}`; }
+
+  async stop() {
+    if (this.process && !this.gone) {
+      this.process.kill('SIGTERM');
+      await this.ended;
+    }
+  }
+
+  async destroy() {
+    await this.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Kills one of the server's processes: "redis/redis", "ledger-demo", "registrar", "front-0". */
+  kill(name) {
+    process.kill(Number(readFileSync(path.join(this.folder, 'run', `${name}.pid`), 'utf8')), 'SIGKILL');
+  }
+
+  /** Runs dauys with arguments; {code, out}. */
+  run(...args) {
+    try {
+      return { code: 0, out: execFileSync(dauys, args, { cwd: root, stdio: 'pipe', encoding: 'utf8' }) };
+    } catch (error) {
+      return { code: error.status, out: `${error.stdout}${error.stderr}` };
+    }
+  }
+
+  async get(target, headers = {}) {
+    const answer = await fetch(this.url + target, { headers, redirect: 'manual' });
+    return read(answer);
+  }
+
+  async post(target, body, headers = {}) {
+    const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+    const answer = await fetch(this.url + target, { method: 'POST', body: text, headers: { 'content-type': 'application/json', ...headers } });
+    return read(answer);
+  }
+
+  api(rest = '') { return `/api/v1/campaigns/demo${rest}`; }
+
+  /** A staff entry signed by these demo people, as text. */
+  sign(entry, ...people) {
+    return people.reduce((text, person) => execFileSync(
+      dauys,
+      ['campaign', 'sign', '--key', `${this.campaign}/staff/${person}.pem`, '--origin', 'localhost/demo'],
+      { input: text, encoding: 'utf8' },
+    ).trim(), JSON.stringify(entry));
+  }
+}
+
+async function read(answer) {
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  const type = answer.headers.get('content-type') ?? '';
+  const text = new TextDecoder().decode(bytes);
+  return { status: answer.status, headers: answer.headers, type, bytes, text, json: type.includes('json') && text ? JSON.parse(text) : undefined };
+}
