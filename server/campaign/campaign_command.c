@@ -65,12 +65,18 @@ static int misused(void)
     return COULD_NOT;
 }
 
-/* Reads a file, or standard input for NULL. */
+/* Reads a file, or standard input for NULL or "-". */
 static enum err read_input(const char *path, struct buf *out, struct fault *fault)
 {
+    uint8_t chunk[4096];
+    ssize_t len = 0;
     if (path != NULL && strcmp(path, "-") != 0)
         return file_read(path, out, fault);
-    return file_read("/dev/stdin", out, fault);
+    while ((len = read(STDIN_FILENO, chunk, sizeof chunk)) > 0)
+        buf_put(out, chunk, (size_t)len);
+    if (len < 0)
+        return fault_set(fault, ERR_INTERNAL, "standard input can't be read");
+    return buf_failed(out) ? fault_set(fault, ERR_LIMITED, "standard input is too long") : OK;
 }
 
 /* ---- check ---------------------------------------------------------------------------------- */

@@ -111,7 +111,7 @@ int main(void)
     ssize_t len;
 
     while ((len = getline(&line, &room, stdin)) > 0) {
-        json_t *election = json_loadb(line, (size_t)len, 0, NULL);
+        json_t *election = json_loadb(line, (size_t)len, JSON_ALLOW_NUL, NULL);
         if (election == NULL)
             return 1;
         print_tally(election);
