@@ -86,6 +86,8 @@ enum err parent_take_run_folder(struct parent *parent, struct fault *fault)
     file_path(path, parent->run, "parent.lock");
     err = process_lock(path, &parent->lock, fault);
     if (err == OK) {
+        file_path(path, parent->run, "status.json");
+        (void)unlink(path); /* of a parent that was killed */
         err = end_earlier(parent, fault);
     }
     file_path(path, parent->run, "parent.pid");

@@ -267,7 +267,8 @@ static const char *read_line(int fd)
 static const char *ask_unix(const struct rig *rig, const char *name)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    (void)snprintf(address.sun_path, sizeof address.sun_path, "%s/%s.sock", rig->run, name);
+    int len = snprintf(address.sun_path, sizeof address.sun_path, "%s/%s.sock", rig->run, name);
+    assert_in_range(len, 1, sizeof address.sun_path - 1);
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (connect(fd, (struct sockaddr *)&address, sizeof address) != 0) {
         (void)close(fd);
@@ -454,7 +455,13 @@ static void a_killed_parent_leaves_nobody(void **state)
     until_ready(rig);
     assert_int_equal(0, kill(rig->parent, SIGKILL));
     (void)end_words(rig);
+    pid_t old = pid_of(rig, "front-0");
     start(rig, "a", "127.0.0.1:0");
+    int64_t end = clock_steady_us() + LIMIT_MS * 1000;
+    while (pid_of(rig, "front-0") == old || pid_of(rig, "front-0") == 0) {
+        assert_true(clock_steady_us() < end); /* until then status.json may be the killed one's */
+        (void)poll(NULL, 0, 5);
+    }
     until_ready(rig);
     assert_memory_equal("ledger-a ", ask_unix(rig, "ledger-a"), 9);
     assert_string_equal("ok: ", stop(rig));
