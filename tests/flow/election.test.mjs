@@ -1,11 +1,11 @@
 // The whole way of ballots over HTTP, every answer judged by the API's own description.
 import Ajv from 'ajv/dist/2020.js';
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { readFileSync, rmSync, writeFileSync, chmodSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { root, Server, until } from './server.mjs';
+import { dauys, root, Server, until } from './server.mjs';
 import { b64, canonical, Ledger, Voter } from './voter.mjs';
 
 let server, voter, ballot, recorded;
@@ -210,15 +210,25 @@ test('no code, token or person is in logs, ledger or pages', async () => {
       assert.ok(!text.includes(secret));
 });
 
+/** Starts a server that must not become ready; waits for what it says and ends it. */
+async function says(config, pattern) {
+  const child = spawn(dauys, ['serve', '--config', config], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  let log = '';
+  child.stderr.on('data', (bytes) => { log += bytes; });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  try {
+    await until(async () => pattern.test(log), 15, `${pattern} in ${log}`);
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
 test('two servers on one campaign, and a key that others can read, are refused with the remedy', async () => {
   const second = `${server.folder}/second.conf`;
   writeFileSync(second, readFileSync(server.config, 'utf8').replace(/^listen.*$/m, 'listen = 127.0.0.1:0').replace(/^run = .*$/m, `run = ${server.folder}/run2`));
-  const clash = server.run('serve', '--config', second);
-  assert.notEqual(clash.code, 0);
-  assert.match(clash.out, /another process|open/);
+  await says(second, /ledger-demo.*(open|lock)/);
   await server.stop();
   chmodSync(path.join(server.campaign, 'keys/ledger/log.pem'), 0o644);
-  const open = server.run('serve', '--config', server.config);
-  assert.notEqual(open.code, 0);
-  assert.match(open.out, /chmod 600/);
+  await says(server.config, /chmod 600/);
 });
