@@ -39,6 +39,7 @@ struct front {
     const struct serve_options *options;
     struct event_base *base;
     struct http_server *server;
+    struct http_server *admin; /* of the first front, else NULL */
     struct metrics *metrics;
     struct redis_client *redis;
     struct ipc_client *registrar;

@@ -3,7 +3,7 @@
 #include <event2/event.h>
 #include <signal.h>
 
-#include "base/file.h"
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "http/metrics.h"
@@ -174,6 +174,34 @@ static enum err open_server(struct front *front, struct fault *fault)
     return err;
 }
 
+static void get_metrics(struct http_request *request, void *context)
+{
+    struct front *front = context;
+    struct buf text;
+    buf_init(&text, 4U << 20);
+    metrics_put(front->metrics, &text);
+    http_reply(request, 200, METRICS_CONTENT_TYPE, buf_slice(&text));
+    buf_release(&text);
+}
+
+static const struct http_route admin_routes[] = {{HTTP_GET, "/metrics", 0, get_metrics}};
+
+/* The admin listener, of the first front only: its figures are those of this front. */
+static enum err open_admin(struct front *front, struct fault *fault)
+{
+    struct http_server_config config;
+    if (front->spec->admin_fd < 0)
+        return OK;
+    http_server_config_default(&config);
+    config.hosts = (const char *const *)front->options->hosts.items;
+    config.hosts_len = front->options->hosts.len;
+    enum err err = http_server_create(front->base, &config, NULL, &front->admin, fault);
+    if (err != OK)
+        return err;
+    http_server_route(front->admin, admin_routes, 1, front);
+    return http_server_listen(front->admin, front->spec->admin_fd, fault);
+}
+
 static enum err open_front(struct front *front, struct fault *fault)
 {
     struct redis_client_options redis = {.endpoint = front->spec->redis, .max_in_flight = 16384};
@@ -188,12 +216,16 @@ static enum err open_front(struct front *front, struct fault *fault)
     front->registrar = ipc_client_create(front->base, &(struct ipc_client_options){.path = socket});
     free(socket);
     front->metrics = metrics_create();
-    return open_server(front, fault);
+    err = open_server(front, fault);
+    return err == OK ? open_admin(front, fault) : err;
 }
 
 static void release_front(struct front *front)
 {
-    http_server_destroy(front->server);
+    if (front->admin != NULL)
+        http_server_destroy(front->admin);
+    if (front->server != NULL)
+        http_server_destroy(front->server);
     for (size_t i = 0; i < front->campaigns_len; i++) {
         ipc_client_destroy(front->campaigns[i].ledger);
         free(front->campaigns[i].id);
