@@ -10,7 +10,7 @@
 #include "base/progress.h"
 #include "rehearse_inner.h"
 
-#define AGAIN_FIRST_MS 50
+#define AGAIN_FIRST_MS 50U
 #define AGAIN_MOST_MS 1000
 #define TRIES_MAX 600 /* some minutes: a killed server is back long before */
 #define ANSWER_SHOWN 200

@@ -167,6 +167,11 @@ test('processes killed one after another lose nothing', async () => {
   rmSync(path.join(server.folder, 'run/redis/appendonlydir'), { recursive: true });
   server.kill('redis/redis');
   await until(async () => digest() === before, 30, 'Redis as it was');
+  // Each front connects again by itself: several requests in a row reach them all.
+  await until(async () => {
+    const answers = await Promise.all(Array.from({ length: 16 }, () => server.get('/readyz')));
+    return answers.every(({ status }) => status === 200);
+  }, 30, 'all fronts');
 });
 
 test('no count is told before the close, all are after it, and both verifiers agree', async () => {
