@@ -28,6 +28,8 @@ CFLAGS_fuzz    := -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,addre
 CFLAGS_cover   := -O0 -g --coverage
 ifneq ($(filter $(VARIANT),clang fuzz),)
 CC := clang
+# INVARIANT(!"what happened") is meant.
+WARN += -Wno-string-conversion
 endif
 LD_release := $(LDHARDEN)
 LD_asan    := -fsanitize=address,undefined

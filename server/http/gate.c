@@ -313,7 +313,7 @@ static enum gate_verdict take_name(struct gate *gate, uint8_t byte)
     gate->header = HEADER_OTHER;
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (same_text(known[i].name, gate->name, gate->name_len))
-            gate->header = known[i].header;
+            gate->header = (uint8_t)known[i].header;
     gate->value_len = 0;
     gate->state = STATE_SPACES;
     return GATE_MORE;
