@@ -181,7 +181,7 @@ static void tell(const struct creation *creation, const char *step)
         creation->options->progress(creation->options->context, step);
 }
 
-static enum err check_options(const struct creation *creation, struct fault *fault)
+static enum err check_options(const struct creation *creation, int64_t now, struct fault *fault)
 {
     const char *id = strrchr(creation->options->folder, '/');
     id = id == NULL ? creation->options->folder : id + 1;
@@ -196,6 +196,9 @@ static enum err check_options(const struct creation *creation, struct fault *fau
         return fault_set(fault, ERR_INVALID,
                          creation->options->demo ? "--demo goes with rules that say demo"
                                                  : "rules that say demo go with --demo");
+    if (!creation->options->demo && creation->rules->phases[0].opens <= now)
+        return fault_set(fault, ERR_INVALID,
+                         "the first phase opens in the past: give the rules a schedule to come");
     return OK;
 }
 
@@ -283,7 +286,7 @@ static enum err write_ledger(struct creation *creation, int64_t now, struct faul
 static enum err make(struct creation *creation, struct fault *fault)
 {
     int64_t now = clock_unix();
-    enum err err = check_options(creation, fault);
+    enum err err = check_options(creation, now, fault);
     tell(creation, "keys");
     if (err == OK)
         err = creation_make_keys(creation, fault);
