@@ -68,6 +68,9 @@ def damage_keys(c):
     yield "key_malformed", c.key_entry("pass", BareKey(w.rsa_spki(rsa.modulus, 3), rsa), "edu")
     yield "key_malformed", c.key_entry("pass", BareKey(w.rsa_spki(rsa.p), rsa), "edu")
     yield "key_malformed", c.key_entry("pass", BareKey(w.rsa_spki(rsa.modulus >> 1 | 1), rsa), "edu")
+    small = w.rsa_spki(rsa.modulus).replace(w.der(2, b"\0" + rsa.modulus.to_bytes(256, "big")),
+                                            w.der(2, b"\0" + (rsa.modulus // 2).to_bytes(256, "big")))
+    yield "key_malformed", c.key_entry("pass", BareKey(small, rsa), "edu")
     yield "category_unknown", c.key_entry("pass", BareKey(b"x"), "none")
     yield "key_id", c.key_entry("registrar", new, id=ed25519_key("ann").id)
     yield "key_known", c.key_entry("staff", ed25519_key("ann"), **staff)
@@ -137,7 +140,7 @@ def ballot_before_nominees(c):
 
 BAD_REGISTERS = [
     b"", b"\n\n", b"name\nn1\n", b"id,id\n1,2\n", b"id\n\xff\n", b"\xef\xbb\xbfid\nn1\n",
-    b"id,name\nn1\n", b"id\nn1,x\n", b"id\nn1\nn1\n", b"id,name\n,x\n", b'id\n""\n',
+    b"\xef\xbb\xbfname,id\nx,n1\n", b"id,name\nn1\n", b"id\nn1,x\n", b"id\nn1\nn1\n", b"id,name\n,x\n", b'id\n""\n',
     b'id\nn"1\n', b'id\n"n1\n', b'id\n"n1"x\n', b"id\nn1\rn2\n", b"id\nn1\r", b'"id\n',
     b"id\n" + b"x" * 65 + b"\n", "id\n".encode() + "ң".encode() * 33 + b"\n", b"ID\nn1\n",
     b"id \nn1\n", b'id,name\n"n1" ,x\n',
@@ -183,6 +186,7 @@ def damage_nominating(c):
     support = len(c.entries) - 1
     yield "nominated_twice", c.nominate_entry("edu", "n1", "p1")
     yield "ngo_unknown", c.nominate_entry("edu", "n9", "p1")
+    yield "ngo_unknown", c.nominate_entry("edu", "n0", "p1")
     yield "category_unknown", c.nominate_entry("none", "n9", "p1")
     yield "signature_wrong", with_flipped_signature(c.nominate_entry("edu", "n1", "p3"))
     yield "signer_unknown", c.nominate_entry("edu", "n1", "p3", ("eve",))

@@ -604,7 +604,7 @@ def prepare(c, hook):
         c.add(c.key_entry("pass", rsa_key(cat), cat))
     c.add(c.key_entry("staff", ed25519_key("max"), role="moderator", person="demo-max"))
     c.add(c.staff_entry("revoke", id=ed25519_key("leo").id, why="lost \"card\" \\ Қазақша"))
-    c.add(c.register_entry(b"id\nn1\n", 1))
+    c.add(c.register_entry(b"id\nn0\n", 1))
     c.now += 60
     hook("keys", c)
     c.add(c.register_entry(REGISTER, 5))
