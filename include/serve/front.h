@@ -100,10 +100,21 @@ json_t *published_ledger(const struct published *published, const char *campaign
 
 /* ---- routes of the rooms ---- */
 
-extern const struct http_route ballot_routes[], pass_routes[], tally_routes[], campaign_routes[],
-    page_routes[], ledger_routes[], health_routes[];
-extern const size_t ballot_routes_len, pass_routes_len, tally_routes_len, campaign_routes_len,
-    page_routes_len, ledger_routes_len, health_routes_len;
+/* Each room's table, `<room>_routes`; front.c lists them. */
+#define FRONT_ROUTES(room)                                                                         \
+    extern const struct http_route room##_routes[];                                                \
+    extern const size_t room##_routes_len
+
+FRONT_ROUTES(ballot);
+FRONT_ROUTES(pass);
+FRONT_ROUTES(tally);
+FRONT_ROUTES(campaign);
+FRONT_ROUTES(ledger);
+FRONT_ROUTES(health);
+FRONT_ROUTES(home_page);
+FRONT_ROUTES(campaign_page);
+FRONT_ROUTES(category_page);
+FRONT_ROUTES(problem_page);
 
 /* Pages' answer for an address that is nothing. */
 void page_not_found(struct http_request *request, void *context);

@@ -139,6 +139,27 @@ static enum err open_pages(struct front *front, struct fault *fault)
     return err;
 }
 
+/* One room a line, so that each can be added apart. */
+/* clang-format off */
+static const struct {
+    const struct http_route *routes;
+    const size_t *len;
+} rooms[] = {
+#define ROOM(room) {room##_routes, &room##_routes_len}
+    ROOM(ballot),
+    ROOM(pass),
+    ROOM(tally),
+    ROOM(campaign),
+    ROOM(ledger),
+    ROOM(health),
+    ROOM(home_page),
+    ROOM(campaign_page),
+    ROOM(category_page),
+    ROOM(problem_page),
+#undef ROOM
+};
+/* clang-format on */
+
 static enum err open_server(struct front *front, struct fault *fault)
 {
     const struct serve_options *options = front->options;
@@ -156,13 +177,8 @@ static enum err open_server(struct front *front, struct fault *fault)
     enum err err = http_server_create(front->base, &config, front->metrics, &front->server, fault);
     if (err != OK)
         return err;
-    http_server_route(front->server, ballot_routes, ballot_routes_len, front);
-    http_server_route(front->server, pass_routes, pass_routes_len, front);
-    http_server_route(front->server, tally_routes, tally_routes_len, front);
-    http_server_route(front->server, campaign_routes, campaign_routes_len, front);
-    http_server_route(front->server, page_routes, page_routes_len, front);
-    http_server_route(front->server, ledger_routes, ledger_routes_len, front);
-    http_server_route(front->server, health_routes, health_routes_len, front);
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++)
+        http_server_route(front->server, rooms[i].routes, *rooms[i].len, front);
     http_server_otherwise(front->server, page_not_found, front);
     bool tls = *options->tls_certificate != '\0';
     for (size_t i = 0; i < front->spec->listen_len && err == OK; i++) {
