@@ -7,24 +7,36 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 import { checkMessages, serverMessages } from "./check-messages.mjs";
+import { textsPlugin } from "./texts-plugin.mjs";
 
 const web = dirname(fileURLToPath(import.meta.url));
 const dist = resolve(process.argv[2] ?? join(web, "dist"));
 
-const CSS_MAX = 6000; // bytes, minified
-const PAGE_MAX = 14000; // bytes of gzip, with the style sheet
-const SCRIPT_MAX = 2000; // bytes of gzip that a public page loads
+const CSS_MAX = 6000; // bytes of a sheet, minified
+
+/** What a page may weigh by its class (`budget` of its frame), in bytes of gzip: html with its style
+ * sheets, and js that is loaded before the page can be used. */
+const BUDGETS = {
+  public: { html: 14000, js: 2000 },
+  nominate: { html: 10000, js: 14000 },
+  evaluate: { html: 10000, js: 18000 },
+  verify: { html: 8000, js: 14000 },
+  work: { html: 20000, js: 40000 },
+};
 
 /** For what has a name that changes with its content. */
 const IMMUTABLE = "public, max-age=31536000, immutable";
 const SHORT = "public, max-age=3600";
+/** For the service worker: a new one, and the one that removes it, must reach phones at once. */
+const ASK = "no-cache";
+const JS = "text/javascript; charset=utf-8";
 
 const sha256 = (bytes, form = "hex") => createHash("sha256").update(bytes).digest(form);
 
@@ -34,10 +46,12 @@ function fail(message) {
 }
 
 function checkTypes() {
-  try {
-    execFileSync(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "-p", web], { encoding: "utf8" });
-  } catch (error) {
-    fail(`types:\n${error.stdout}`);
+  for (const project of [web, join(web, "src/workers")]) {
+    try {
+      execFileSync(process.execPath, [join(web, "node_modules/typescript/bin/tsc"), "-p", project], { encoding: "utf8" });
+    } catch (error) {
+      fail(`types:\n${error.stdout}`);
+    }
   }
 }
 
@@ -46,7 +60,9 @@ class Output {
   #files = new Map();
 
   put(path, bytes, rest) {
-    if (this.#files.has(path)) fail(`${path} is made twice`);
+    const there = this.#files.get(path);
+    // A part that two islands load later, or one island in two languages, is the same file.
+    if (there && Buffer.compare(there.bytes, Buffer.from(bytes)) !== 0) fail(`${path} is made twice`);
     this.#files.set(path, { path, bytes: Buffer.from(bytes), ...rest });
   }
 
@@ -81,44 +97,98 @@ class Output {
   }
 }
 
-async function bundleStyle() {
-  const { outputFiles } = await esbuild.build({
-    entryPoints: [join(web, "css/page.css")],
-    bundle: true,
-    minify: true,
-    write: false,
-    target: "es2022",
-  });
-  const css = outputFiles[0].text.trim();
-  if (css.length > CSS_MAX) fail(`css/page.css is ${css.length} bytes minified, at most ${CSS_MAX}`);
-  if (/\{\{|<\//.test(css)) fail("css/page.css has {{ or </ in it");
-  return css;
-}
-
-/** Scripts: one bundle for each file of src/enhance, named by its content. */
-async function bundleScripts(output) {
-  const names = readdirSync(join(web, "src/enhance")).sort();
-  const assets = {};
-  for (const name of names) {
+/** Style sheets by name: "page" goes into every page, others into the pages that name them. */
+async function bundleStyles() {
+  const sheets = {};
+  for (const file of readdirSync(join(web, "css")).sort()) {
     const { outputFiles } = await esbuild.build({
-      entryPoints: [join(web, "src/enhance", name)],
-      absWorkingDir: web,
+      entryPoints: [join(web, "css", file)],
       bundle: true,
       minify: true,
       write: false,
-      format: "esm",
       target: "es2022",
-      legalComments: "none",
     });
-    const bytes = Buffer.from(outputFiles[0].contents);
-    const path = `assets/${basename(name, ".ts")}-${sha256(bytes).slice(0, 12)}.js`;
-    assets[name] = `/${path}`;
-    output.serve(path, bytes, `/${path}`, "text/javascript; charset=utf-8", IMMUTABLE);
+    const css = outputFiles[0].text.trim();
+    if (css.length > CSS_MAX) fail(`css/${file} is ${css.length} bytes minified, at most ${CSS_MAX}`);
+    if (/\{\{|<\//.test(css)) fail(`css/${file} has {{ or </ in it`);
+    sheets[basename(file, ".css")] = css;
   }
-  return assets;
+  return sheets;
 }
 
-function addIcons(output, assets) {
+const bundling = {
+  absWorkingDir: web,
+  bundle: true,
+  minify: true,
+  write: false,
+  format: "esm",
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+};
+
+/** Scripts that need no language: one bundle for each file of src/enhance, named by its content. */
+async function bundleScripts(output) {
+  const scripts = {};
+  for (const name of readdirSync(join(web, "src/enhance")).sort()) {
+    const { outputFiles } = await esbuild.build({ ...bundling, entryPoints: [join(web, "src/enhance", name)] });
+    const bytes = Buffer.from(outputFiles[0].contents);
+    const path = `assets/${basename(name, ".ts")}-${sha256(bytes).slice(0, 12)}.js`;
+    scripts[name] = { url: `/${path}`, sent: gzipSync(bytes, { level: 9 }).length };
+    output.serve(path, bytes, `/${path}`, JS, IMMUTABLE);
+  }
+  return scripts;
+}
+
+/** What is loaded with an output: it and what it imports, but not what it imports later. */
+function loadedWith(outputs, path, seen = new Set()) {
+  if (seen.has(path)) return seen;
+  seen.add(path);
+  for (const { path: part, kind } of outputs[path].imports) if (kind === "import-statement") loadedWith(outputs, part, seen);
+  return seen;
+}
+
+/** Islands in a language, each with only the texts it uses. Each is bundled by itself: what two share
+ * they carry twice, which costs a visitor of both less than every visitor one request more. */
+async function bundleIslands(output, lang, usedKeys) {
+  const islands = {};
+  if (!existsSync(join(web, "src/islands"))) return islands;
+  for (const name of readdirSync(join(web, "src/islands")).filter((file) => file.endsWith(".tsx")).sort()) {
+    const { outputFiles, metafile } = await esbuild.build({
+      ...bundling,
+      entryPoints: [join(web, "src/islands", name)],
+      outdir: join(web, "assets"),
+      entryNames: `[name]-${lang}-[hash]`,
+      chunkNames: "part-[hash]",
+      splitting: true,
+      metafile: true,
+      jsx: "automatic",
+      jsxImportSource: "preact",
+      define: { __LANG__: JSON.stringify(lang) },
+      plugins: [textsPlugin(join(web, "src"), join(web, "i18n"), lang, usedKeys)],
+    }).catch((error) => fail(`${name} in ${lang}: ${error.message}`));
+    const sent = new Map();
+    for (const { path: file, contents } of outputFiles) {
+      const path = `assets/${basename(file)}`;
+      output.serve(path, contents, `/${path}`, JS, IMMUTABLE);
+      sent.set(path, gzipSync(contents, { level: 9 }).length);
+    }
+    const entry = Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint);
+    const first = [...loadedWith(metafile.outputs, entry)].map((path) => sent.get(path));
+    islands[name] = { url: `/${entry}`, sent: first.reduce((a, b) => a + b) };
+  }
+  return islands;
+}
+
+/** The service worker and, in its place when the operator says so, the one that removes it. */
+async function bundleServiceWorker(output) {
+  for (const name of ["sw", "sw-off"]) {
+    const { outputFiles } = await esbuild.build({ ...bundling, format: "iife", entryPoints: [join(web, `src/workers/${name}.ts`)] });
+    output.serve(`${name}.js`, outputFiles[0].contents, `/${name}.js`, JS, ASK);
+  }
+}
+
+function addStatic(output, assets) {
   const icon = readFileSync(join(web, "static/favicon.svg"));
   const path = `assets/favicon-${sha256(icon).slice(0, 12)}.svg`;
   assets["favicon.svg"] = `/${path}`;
@@ -149,33 +219,37 @@ async function loadPages() {
   }
 }
 
-function renderPages(output, pages, css, assets) {
-  for (const lang of pages.LANGS) {
-    for (const name of pages.pageNames) {
-      const html = pages.render(name, lang, css, assets);
-      const size = gzipSync(html).length;
-      if (size > PAGE_MAX) fail(`${name} in ${lang} is ${size} bytes compressed, at most ${PAGE_MAX}`);
-      output.put(`pages/${lang}/${name}.html`, html, {});
-    }
-  }
-}
-
-function checkScripts(rows) {
-  for (const { path, gzip, size, type } of rows) {
-    const sent = gzip?.size ?? size;
-    if (type?.startsWith("text/javascript") && sent > SCRIPT_MAX) fail(`${path} is ${sent} bytes compressed, at most ${SCRIPT_MAX}`);
+/** Renders every page in a language and holds it to the budget of its class. */
+function renderPages(output, pages, lang, sheets, icons, scripts) {
+  const assets = { ...icons, ...Object.fromEntries(Object.entries(scripts).map(([name, { url }]) => [name, url])) };
+  for (const name of pages.pageNames) {
+    const { html, budget, loads } = pages.render(name, lang, sheets, assets);
+    const most = BUDGETS[budget];
+    const size = gzipSync(html).length;
+    const sent = loads.reduce((sum, script) => sum + scripts[script].sent, 0);
+    if (size > most.html) fail(`${name} in ${lang} is ${size} bytes compressed, at most ${most.html} (${budget})`);
+    if (sent > most.js) fail(`${name} in ${lang} loads ${sent} bytes of script, compressed, at most ${most.js} (${budget})`);
+    output.put(`pages/${lang}/${name}.html`, html, {});
+    if (lang === "kk" && sent > BUDGETS.public.js) console.log(`build-web: ${name}: html ${size} of ${most.html}, js ${sent} of ${most.js}`);
   }
 }
 
 checkTypes();
 const output = new Output();
-const css = await bundleStyle();
-const assets = await bundleScripts(output);
-addIcons(output, assets);
+const sheets = await bundleStyles();
+const icons = {};
+addStatic(output, icons);
+const scripts = await bundleScripts(output);
+await bundleServiceWorker(output);
 const pages = await loadPages();
-renderPages(output, pages, css, assets);
+const usedKeys = new Set();
+for (const lang of pages.LANGS) {
+  const islands = await bundleIslands(output, lang, usedKeys);
+  renderPages(output, pages, lang, sheets, icons, { ...scripts, ...islands });
+}
+for (const key of pages.usedKeys) usedKeys.add(key);
 
-const errors = checkMessages(join(web, "i18n"), join(web, "../server"), pages.usedKeys);
+const errors = checkMessages(join(web, "i18n"), join(web, "../server"), usedKeys);
 if (errors.length > 0) fail(`messages:\n${errors.join("\n")}`);
 for (const lang of pages.LANGS) {
   output.put(`i18n/${lang}.json`, `${JSON.stringify(serverMessages(join(web, "i18n"), lang), null, 1)}\n`, {});
@@ -184,8 +258,7 @@ for (const lang of pages.LANGS) {
 // Built beside its place and moved there whole: a server that starts meanwhile sees one build or the other.
 mkdirSync(dirname(dist), { recursive: true });
 const fresh = mkdtempSync(`${dist}.new-`);
-const rows = output.write(fresh, [`sha256-${sha256(css, "base64")}`]);
-checkScripts(rows);
+const rows = output.write(fresh, Object.values(sheets).map((css) => `sha256-${sha256(css, "base64")}`));
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);
-console.log(`build-web: ${rows.length} files, style sheet ${css.length} bytes`);
+console.log(`build-web: ${rows.length} files, style sheets ${Object.values(sheets).map((css) => css.length).join(" + ")} bytes`);

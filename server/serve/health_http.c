@@ -111,10 +111,9 @@ static void get_readyz(struct http_request *request, void *context)
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-static void get_file(struct http_request *request, void *context)
+static void reply_file(struct front *front, struct http_request *request, struct slice path)
 {
-    struct front *front = context;
-    const struct static_file *file = static_find(front->files, http_request_path(request));
+    const struct static_file *file = static_find(front->files, path);
     struct slice accept = {NULL, 0};
     if (file == NULL) {
         page_not_found(request, front);
@@ -131,6 +130,18 @@ static void get_file(struct http_request *request, void *context)
                                                      .content_encoding = body->coding});
 }
 
+static void get_file(struct http_request *request, void *context)
+{
+    reply_file(context, request, http_request_path(request));
+}
+
+/* The kill switch: phones ask for this at each visit and take whatever has changed. */
+static void get_service_worker(struct http_request *request, void *context)
+{
+    struct front *front = context;
+    reply_file(front, request, slice_str(front->options->service_worker ? "/sw.js" : "/sw-off.js"));
+}
+
 const struct http_route health_routes[] = {
     {HTTP_GET, "/livez", 0, get_livez},
     {HTTP_GET, "/readyz", 0, get_readyz},
@@ -138,5 +149,6 @@ const struct http_route health_routes[] = {
     {HTTP_GET, "/assets/{path...}", 0, get_file},
     {HTTP_GET, "/favicon.ico", 0, get_file},
     {HTTP_GET, "/robots.txt", 0, get_file},
+    {HTTP_GET, "/sw.js", 0, get_service_worker},
 };
 const size_t health_routes_len = sizeof health_routes / sizeof *health_routes;

@@ -23,6 +23,8 @@ static const struct config_key keys[] = {
     {"", "run", CONFIG_TEXT, AT(run), "run", 0, 0, NULL,
      "folder for sockets, pid files and the private Redis"},
     {"", "web", CONFIG_TEXT, AT(web), "web/dist", 0, 0, NULL, "folder of the built pages"},
+    {"", "service_worker", CONFIG_BOOL, AT(service_worker), "yes", 0, 0, NULL,
+     "pages open without a network; no: phones drop what they keep, at their next visit"},
     {"", "redis", CONFIG_TEXT, AT(redis), "private", 0, 0, NULL,
      "private, unix:/path or host:port"},
     {"", "redis_password_file", CONFIG_TEXT, AT(redis_password_file), "", 0, 0, NULL,

@@ -39,7 +39,7 @@ export class Server {
     server.port = await freePort();
     server.config = path.join(server.folder, 'dauys.conf');
     writeFileSync(server.config, `listen = 127.0.0.1:${server.port}\nadmin =\ncampaigns = ${server.folder}/campaigns\nrun = ${server.folder}/run\n`
-      + `web = ${root}/web/dist\n[limits]\n${options.limits ?? 'lift = yes'}\n`);
+      + `web = ${root}/web/dist\n${options.config ?? ''}\n[limits]\n${options.limits ?? 'lift = yes'}\n`);
     if (options.start !== false) await server.start();
     return server;
   }

@@ -21,8 +21,9 @@ export const pageNames = Object.keys(pages);
 export { usedKeys };
 export { LANGS } from "./lib/fmt.ts";
 
-/** The template of a page in a language. */
-export function render(page: string, lang: Lang, css: string, assets: Record<string, string>): string {
-  const build: Build = { lang, t: translator(lang), css, assets };
-  return `<!doctype html>${renderToString(pages[page]!(build))}\n`;
+/** The template of a page in a language, with the class and the scripts that it declares. */
+export function render(page: string, lang: Lang, sheets: Record<string, string>, assets: Record<string, string>) {
+  const build: Build = { lang, t: translator(lang), sheets, assets, declared: { budget: "public", loads: [] } };
+  const html = `<!doctype html>${renderToString(pages[page]!(build))}\n`;
+  return { html, ...build.declared };
 }

@@ -7,10 +7,16 @@ import { type Int, number, type Slot, text, type Url, url, when } from "../lib/s
 export interface Build {
   lang: Lang;
   t: Translate;
-  css: string;
+  /** Style sheets by name; "page" goes into every page. */
+  sheets: Record<string, string>;
   /** Addresses of scripts and icons, by the name of their source: "copy.ts" → "/assets/copy-….js". */
   assets: Record<string, string>;
+  /** What the page said of itself: the class whose budget it keeps, and the scripts it loads. */
+  declared: { budget: PageClass; loads: string[] };
 }
+
+/** Classes of pages with a budget of their own in build.mjs. */
+export type PageClass = "public" | "nominate" | "evaluate" | "verify" | "work";
 
 /** Part of the data of every page. */
 export interface FrameData {
@@ -73,14 +79,20 @@ export interface PageParts {
   title: string;
   data: Slot<FrameData>;
   campaign?: Slot<CampaignFrame>;
-  /** Names of scripts to load. */
+  /** Names of scripts to load: files of src/enhance ("copy.ts") and src/islands ("evaluate.tsx"). */
   scripts?: string[];
+  /** Names of style sheets beside "page". */
+  sheets?: string[];
+  /** What the page may weigh; "public" if not given. */
+  budget?: PageClass;
   main: ComponentChildren;
 }
 
 /** The whole document around a page's content, which brings the one h1. */
-export function frame(build: Build, { title, data, campaign, scripts = [], main }: PageParts): JSX.Element {
-  const { lang, t, css, assets } = build;
+export function frame(build: Build, parts: PageParts): JSX.Element {
+  const { title, data, campaign, scripts = [], sheets = [], budget = "public", main } = parts;
+  const { lang, t, assets } = build;
+  build.declared = { budget, loads: scripts };
   return (
     <html lang={lang}>
       <head>
@@ -88,7 +100,9 @@ export function frame(build: Build, { title, data, campaign, scripts = [], main 
         <meta name="viewport" content="width=device-width,initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <title>{title}</title>
-        <style dangerouslySetInnerHTML={{ __html: css }} />
+        {["page", ...sheets].map((name) => (
+          <style dangerouslySetInnerHTML={{ __html: build.sheets[name]! }} />
+        ))}
         <link rel="icon" href={assets["favicon.svg"]} type="image/svg+xml" />
         {LANGS.map((other) => (
           <link rel="alternate" hreflang={other} href={url(data.languages[other])} />
