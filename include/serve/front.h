@@ -69,6 +69,27 @@ void front_limit(struct front *front, struct http_request *request, const char *
                  uint32_t per_minute,
                  void (*go)(struct front *front, struct http_request *request));
 
+/* ---- asking the registrar (serve/registrar.h) ---- */
+
+/* The registrar's result, an object; takes it. Replies. */
+typedef void front_answered(struct front *front, struct http_request *request, json_t *result);
+
+/*
+ * Asks the registrar by name, about the campaign that the path's {id} names, which must be there
+ * (front_request_campaign()). Takes members, an object, or NULL. A problem is answered as such, a
+ * result goes to `then`, where a status or headers (http_reply_header()) may depend on it.
+ */
+void front_ask_then(struct front *front, struct http_request *request, const char *ask,
+                    json_t *members, front_answered *then);
+
+/* The same when the result is the answer, under this status. */
+void front_ask(struct front *front, struct http_request *request, const char *ask, json_t *members,
+               int status);
+
+/* The citizen's session out of `Authorization: Bearer …`, as the member `token` of an ask. NULL:
+ * there is none, and signed_out has been answered. */
+json_t *front_bearer(struct http_request *request);
+
 /* ---- what Redis publishes of a campaign, read in one step ---- */
 
 struct published {

@@ -14,12 +14,11 @@ enum message_type {
     /* To a ledger: an entry's bytes. Answered OK with a struct submit_answer; ERR_LIMITED: the
      * queue is full; ERR_UNAVAILABLE: nothing new is taken now (Redis away, no space, draining). */
     MESSAGE_SUBMIT = 1,
-    /* To the registrar: JSON {campaign, code}. Answered OK with JSON {code} (a problem code) or
-     * {token, expires}. */
-    MESSAGE_SIGN_IN = 2,
-    /* To the registrar: JSON {campaign, token, passes: [{cat, blinded}]}. Answered OK with JSON
-     * {code, …} or {items: [{cat, index, blind_sig}], checkpoint}. */
-    MESSAGE_PASSES = 3,
+    /* To the registrar: JSON {ask, campaign, …} (serve/registrar.h). Answered OK with JSON {code,
+     * …}, a problem, or with the result. */
+    MESSAGE_ASK = 2,
+    /* To a ledger: nothing. Answered OK with JSON: how its campaign stands (serve/standing.h). */
+    MESSAGE_STANDING = 3,
     /* To either: nothing. Answered OK with JSON {ready: true or false, why: text}. */
     MESSAGE_PING = 4,
 };

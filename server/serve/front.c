@@ -8,7 +8,9 @@
 #include "base/mem.h"
 #include "http/metrics.h"
 #include "redis/limit.h"
+#include "serve/message.h"
 
+#define BEARER_MAX 64 /* 32 bytes in base64 are 44 */
 #define DRAIN_MS 8000 /* the parent waits 10 s */
 
 /* ---- campaigns ------------------------------------------------------------------------------ */
@@ -99,6 +101,97 @@ void front_limit(struct front *front, struct http_request *request, const char *
         return;
     free(limited);
     http_reply_err(request, err);
+}
+
+/* ---- asking the registrar ------------------------------------------------------------------- */
+
+struct asking {
+    struct front *front;
+    struct http_request *request;
+    front_answered *then; /* NULL: the result is the answer */
+    int status;
+};
+
+/* Takes the registrar's answer: {code, …} is a problem, all else the result. */
+static void got_answer(const struct asking *asking, json_t *answer)
+{
+    const char *code = json_string_value(json_object_get(answer, "code"));
+    if (code != NULL) {
+        char copy[64];
+        (void)snprintf(copy, sizeof copy, "%s", code);
+        json_object_del(answer, "code");
+        http_reply_problem(asking->request, copy, answer);
+    } else if (asking->then != NULL) {
+        asking->then(asking->front, asking->request, answer);
+    } else {
+        http_reply_json(asking->request, asking->status, answer);
+    }
+}
+
+static void got_registrar(void *context, enum err err, struct slice payload)
+{
+    struct asking *asking = context;
+    json_t *answer =
+        err == OK ? json_loadb((const char *)payload.data, payload.len, 0, NULL) : NULL;
+    if (answer == NULL)
+        http_reply_err(asking->request, err == OK ? ERR_INTERNAL : err);
+    else
+        got_answer(asking, answer);
+    free(asking);
+}
+
+static void ask_registrar(struct front *front, struct http_request *request, const char *ask,
+                          json_t *members, struct asking asking)
+{
+    struct slice id = http_request_param(request, "id");
+    json_t *message = members == NULL ? json_object() : members;
+    json_object_set_new(message, "ask", json_string(ask));
+    json_object_set_new(message, "campaign", json_stringn((const char *)id.data, id.len));
+    char *text = json_dumps(message, JSON_COMPACT);
+    json_decref(message);
+    if (text == NULL) {
+        http_reply_err(request, ERR_INTERNAL);
+        return;
+    }
+    struct slice part = slice_str(text);
+    struct asking *waiting = xcalloc(1, sizeof *waiting);
+    *waiting = asking;
+    enum err err = ipc_client_send(front->registrar, MESSAGE_ASK, &part, 1, REGISTRAR_TIMEOUT_MS,
+                                   got_registrar, waiting);
+    wipe(text, part.len); /* it may hold a code, a token or a password */
+    free(text);
+    if (err == OK)
+        return;
+    free(waiting);
+    http_reply_err(request, err);
+}
+
+void front_ask_then(struct front *front, struct http_request *request, const char *ask,
+                    json_t *members, front_answered *then)
+{
+    ask_registrar(front, request, ask, members,
+                  (struct asking){.front = front, .request = request, .then = then});
+}
+
+void front_ask(struct front *front, struct http_request *request, const char *ask, json_t *members,
+               int status)
+{
+    ask_registrar(front, request, ask, members,
+                  (struct asking){.front = front, .request = request, .status = status});
+}
+
+json_t *front_bearer(struct http_request *request)
+{
+    static const char scheme[] = "Bearer ";
+    size_t skip = sizeof scheme - 1;
+    struct slice header;
+    json_t *token = NULL;
+    if (http_request_header(request, "Authorization", &header) && header.len > skip &&
+        header.len - skip <= BEARER_MAX && memcmp(header.data, scheme, skip) == 0)
+        token = json_stringn((const char *)header.data + skip, header.len - skip);
+    if (token == NULL)
+        http_reply_problem(request, "signed_out", NULL);
+    return token;
 }
 
 /* ---- life ----------------------------------------------------------------------------------- */

@@ -27,6 +27,7 @@
 #include "publish.h"
 #include "serve/message.h"
 #include "serve/options.h"
+#include "serve/standing.h"
 #include "tally/opening.h"
 #include "tally/ranking.h"
 #include "tally/tally_file.h"
@@ -133,11 +134,25 @@ static void got_ping(struct ledger_process *process, struct ipc_request *request
     ipc_request_answer(request, OK, &text, 1);
 }
 
+static void got_standing(struct ledger_process *process, struct ipc_request *request)
+{
+    json_t *json = standing_json(process->fold);
+    char *text = json_dumps(json, JSON_COMPACT);
+    struct slice part = slice_str(text == NULL ? "" : text);
+    ipc_request_answer(request, text == NULL ? ERR_INTERNAL : OK, &part, 1);
+    json_decref(json);
+    free(text);
+}
+
 static void got_request(void *context, struct ipc_request *request)
 {
     struct ledger_process *process = context;
     if (ipc_request_type(request) == MESSAGE_PING) {
         got_ping(process, request);
+        return;
+    }
+    if (ipc_request_type(request) == MESSAGE_STANDING) {
+        got_standing(process, request);
         return;
     }
     if (ipc_request_type(request) != MESSAGE_SUBMIT) {

@@ -12,7 +12,7 @@
 #include "serve/ledger_process.h"
 #include "serve/options.h"
 #include "serve/parent.h"
-#include "serve/registrar_process.h"
+#include "serve/registrar.h"
 
 #include <unistd.h>
 
@@ -46,7 +46,7 @@ static int child_main(const struct child_spec *spec)
     case CHILD_FRONT:
         return front_main(spec);
     case CHILD_REGISTRAR:
-        return registrar_process_main(spec);
+        return registrar_main(spec);
     case CHILD_LEDGER:
         return ledger_process_main(spec);
     }
