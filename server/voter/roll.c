@@ -1,23 +1,16 @@
 #include "voter/roll.h"
 
 #include <csv.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sqlite3.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/random.h"
 #include "crypt/hash.h"
+#include "store/db.h"
 
 #define CODE_LEAST 8 /* 40 bits: with the limits on signing in, years of guessing */
 #define CODE_MOST 32
-#define BUSY_MS 2000
 
 static const char schema[] =
-    "PRAGMA journal_mode=WAL;"
-    "PRAGMA synchronous=NORMAL;"
     "CREATE TABLE IF NOT EXISTS roll (row INTEGER PRIMARY KEY, voter BLOB NOT NULL UNIQUE,"
     " code BLOB NOT NULL UNIQUE) STRICT;"
     "CREATE TABLE IF NOT EXISTS session (token BLOB PRIMARY KEY, row INTEGER NOT NULL,"
@@ -55,50 +48,23 @@ static const char *const statements[STATEMENTS] = {
 };
 
 struct roll {
-    sqlite3 *db;
-    sqlite3_stmt *ready[STATEMENTS];
+    struct db *db;
+    struct db_query *ready[STATEMENTS];
     uint8_t key[ROLL_KEY_LEN];
     int64_t expired_unix; /* when old sessions were last dropped */
 };
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-/* SQLite makes its files with the mode of the first one. */
-static enum err make_file(const char *path, struct fault *fault)
-{
-    struct stat status;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        int error = errno;
-        if (fd >= 0)
-            close(fd);
-        return fault_set(fault, ERR_INTERNAL, "%s: %s", path, strerror(error));
-    }
-    close(fd);
-    if ((status.st_mode & 077) != 0)
-        return fault_set(fault, ERR_DENIED, "%s: others can open it; chmod 600 %s", path, path);
-    return OK;
-}
-
 enum err roll_open(const char *path, const uint8_t key[static ROLL_KEY_LEN], struct roll **out,
                    struct fault *fault)
 {
-    enum err err = make_file(path, fault);
-    if (err != OK)
-        return err;
     struct roll *roll = xcalloc(1, sizeof *roll);
     memcpy(roll->key, key, sizeof roll->key);
-    int code = sqlite3_open_v2(path, &roll->db, SQLITE_OPEN_READWRITE, NULL);
-    if (code == SQLITE_OK)
-        code = sqlite3_busy_timeout(roll->db, BUSY_MS);
-    if (code == SQLITE_OK)
-        code = sqlite3_exec(roll->db, schema, NULL, NULL, NULL);
-    for (int i = 0; i < STATEMENTS && code == SQLITE_OK; i++)
-        code = sqlite3_prepare_v3(roll->db, statements[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                  &roll->ready[i], NULL);
-    if (code != SQLITE_OK) {
-        err = fault_set(fault, code == SQLITE_BUSY ? ERR_CONFLICT : ERR_CORRUPT, "%s: %s", path,
-                        sqlite3_errmsg(roll->db));
+    enum err err = db_open(path, DB_PRIVATE, schema, &roll->db, fault);
+    if (err == OK)
+        err = db_prepare(roll->db, statements, STATEMENTS, roll->ready, fault);
+    if (err != OK) {
         roll_close(roll);
         return err;
     }
@@ -110,41 +76,24 @@ void roll_close(struct roll *roll)
 {
     if (roll == NULL)
         return;
-    for (int i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(roll->ready[i]);
-    sqlite3_close(roll->db);
+    db_close(roll->db);
     wipe(roll->key, sizeof roll->key);
     free(roll);
 }
 
-/* The statement, reset and with its first parameter bound. */
-static sqlite3_stmt *prepare(struct roll *roll, enum statement which, struct slice first)
+/* The statement with its first parameter bound. */
+static struct db_query *query_blob(struct roll *roll, enum statement which, struct slice first)
 {
-    sqlite3_stmt *statement = roll->ready[which];
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    sqlite3_bind_blob(statement, 1, first.data, (int)first.len, SQLITE_TRANSIENT);
-    return statement;
+    struct db_query *query = db_fresh(roll->ready[which]);
+    db_bind_blob(query, 1, first);
+    return query;
 }
 
-static sqlite3_stmt *prepare_row(struct roll *roll, enum statement which, int64_t first)
+static struct db_query *query_int(struct roll *roll, enum statement which, int64_t first)
 {
-    sqlite3_stmt *statement = roll->ready[which];
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    sqlite3_bind_int64(statement, 1, first);
-    return statement;
-}
-
-/* OK for done or a row (*row tells which). */
-static enum err step(sqlite3_stmt *statement, bool *row)
-{
-    int code = sqlite3_step(statement);
-    if (row != NULL)
-        *row = code == SQLITE_ROW;
-    if (code == SQLITE_BUSY || code == SQLITE_FULL)
-        return ERR_UNAVAILABLE;
-    return code == SQLITE_ROW || code == SQLITE_DONE ? OK : ERR_INTERNAL;
+    struct db_query *query = db_fresh(roll->ready[which]);
+    db_bind_int(query, 1, first);
+    return query;
 }
 
 /* ---- codes ---------------------------------------------------------------------------------- */
@@ -238,13 +187,12 @@ static void on_field(void *field, size_t len, void *context)
 static bool stands(struct import *import)
 {
     bool row = false;
-    sqlite3_stmt *find =
-        prepare(import->roll, FIND_VOTER, slice_of(import->voter, import->voter_len));
-    if (step(find, &row) != OK || !row)
-        return false;
-    return slice_equal(
-        slice_of(sqlite3_column_blob(find, 0), (size_t)sqlite3_column_bytes(find, 0)),
-        slice_of(import->code, SHA256_LEN));
+    struct db_query *find =
+        query_blob(import->roll, FIND_VOTER, slice_of(import->voter, import->voter_len));
+    bool same = db_step(find, &row) == OK && row &&
+                slice_equal(db_blob(find, 0), slice_of(import->code, SHA256_LEN));
+    db_end(find);
+    return same;
 }
 
 static void add_row(struct import *import)
@@ -255,14 +203,14 @@ static void add_row(struct import *import)
     }
     if (stands(import))
         return;
-    sqlite3_stmt *add = prepare(import->roll, ADD, slice_of(import->voter, import->voter_len));
-    sqlite3_bind_blob(add, 2, import->code, SHA256_LEN, SQLITE_TRANSIENT);
-    int code = sqlite3_step(add);
-    if (code == SQLITE_CONSTRAINT)
+    struct db_query *add =
+        query_blob(import->roll, ADD, slice_of(import->voter, import->voter_len));
+    db_bind_blob(add, 2, slice_of(import->code, SHA256_LEN));
+    enum err err = db_run(add);
+    if (err == ERR_CONFLICT)
         fail(import, "this voter or this code is on the roll already, with another one");
-    else if (code != SQLITE_DONE)
-        import->err =
-            fault_set(import->fault, ERR_INTERNAL, "%s", sqlite3_errmsg(import->roll->db));
+    else if (err != OK)
+        import->err = fault_set(import->fault, ERR_INTERNAL, "%s", db_why(import->roll->db));
     else
         import->added++;
 }
@@ -281,11 +229,6 @@ static void on_row(int end, void *context)
     import->has_voter = import->has_code = false;
 }
 
-static enum err run(struct roll *roll, const char *sql)
-{
-    return sqlite3_exec(roll->db, sql, NULL, NULL, NULL) == SQLITE_OK ? OK : ERR_UNAVAILABLE;
-}
-
 enum err roll_import(struct roll *roll, struct slice csv, uint64_t *added, struct fault *fault)
 {
     struct csv_parser parser;
@@ -293,7 +236,7 @@ enum err roll_import(struct roll *roll, struct slice csv, uint64_t *added, struc
         .roll = roll, .line = 1, .voter_column = -1, .code_column = -1, .fault = fault};
     if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
         return fault_set(fault, ERR_INTERNAL, "out of memory");
-    enum err err = run(roll, "BEGIN IMMEDIATE");
+    enum err err = db_begin(roll->db);
     if (err != OK) {
         csv_free(&parser);
         return fault_set(fault, err, "the roll is busy");
@@ -303,10 +246,10 @@ enum err roll_import(struct roll *roll, struct slice csv, uint64_t *added, struc
         fail(&import, "not CSV: a quote stands where none may be");
     csv_free(&parser);
     err = import.err;
-    if (err == OK && run(roll, "COMMIT") != OK)
-        err = fault_set(fault, ERR_UNAVAILABLE, "%s", sqlite3_errmsg(roll->db));
+    if (err == OK && db_commit(roll->db) != OK)
+        err = fault_set(fault, ERR_UNAVAILABLE, "%s", db_why(roll->db));
     if (err != OK)
-        (void)run(roll, "ROLLBACK");
+        db_rollback(roll->db);
     else
         *added = import.added;
     wipe(&import, sizeof import);
@@ -316,19 +259,22 @@ enum err roll_import(struct roll *roll, struct slice csv, uint64_t *added, struc
 uint64_t roll_len(struct roll *roll)
 {
     bool row = false;
-    sqlite3_stmt *count = roll->ready[COUNT];
-    sqlite3_reset(count);
-    return step(count, &row) == OK && row ? (uint64_t)sqlite3_column_int64(count, 0) : 0;
+    struct db_query *count = db_fresh(roll->ready[COUNT]);
+    uint64_t len = db_step(count, &row) == OK && row ? (uint64_t)db_int(count, 0) : 0;
+    db_end(count);
+    return len;
 }
 
 /* ---- sessions ------------------------------------------------------------------------------- */
 
+/* Tidying: when it fails it is tried again a minute later. */
 static void expire(struct roll *roll, int64_t now_unix)
 {
     if (now_unix < roll->expired_unix + 60)
         return;
     roll->expired_unix = now_unix;
-    (void)step(prepare_row(roll, EXPIRE, now_unix), NULL);
+    enum err err = db_run(query_int(roll, EXPIRE, now_unix));
+    (void)err;
 }
 
 enum err roll_sign_in(struct roll *roll, struct slice code, int64_t now_unix,
@@ -338,23 +284,32 @@ enum err roll_sign_in(struct roll *roll, struct slice code, int64_t now_unix,
     bool row = false;
     if (hash_code(roll, code, hash) != OK)
         return ERR_DENIED;
-    sqlite3_stmt *find = prepare(roll, FIND_CODE, slice_of(hash, sizeof hash));
-    enum err err = step(find, &row);
+    struct db_query *find = query_blob(roll, FIND_CODE, slice_of(hash, sizeof hash));
+    enum err err = db_step(find, &row);
+    int64_t voter = err == OK && row ? db_int(find, 0) : 0;
+    db_end(find);
     if (err != OK)
         return err;
     if (!row)
         return ERR_DENIED;
-    int64_t voter = sqlite3_column_int64(find, 0);
-    sqlite3_reset(find);
 
     expire(roll, now_unix);
     random_bytes(token, ROLL_TOKEN_LEN);
     sha256(hash, slice_of(token, ROLL_TOKEN_LEN));
     *ends_unix = now_unix + ROLL_SESSION_S;
-    sqlite3_stmt *add = prepare(roll, SIGN_IN, slice_of(hash, sizeof hash));
-    sqlite3_bind_int64(add, 2, voter);
-    sqlite3_bind_int64(add, 3, *ends_unix);
-    return step(add, NULL);
+    struct db_query *add = query_blob(roll, SIGN_IN, slice_of(hash, sizeof hash));
+    db_bind_int(add, 2, voter);
+    db_bind_int(add, 3, *ends_unix);
+    return db_run(add);
+}
+
+static void take_voter(struct db_query *found, struct roll_voter *voter)
+{
+    struct slice person = db_blob(found, 1);
+    INVARIANT(person.len <= ROLL_PERSON_MAX);
+    voter->row = db_int(found, 0);
+    voter->person_len = person.len;
+    memcpy(voter->person, person.data, person.len);
 }
 
 enum err roll_session(struct roll *roll, const uint8_t token[static ROLL_TOKEN_LEN],
@@ -363,35 +318,31 @@ enum err roll_session(struct roll *roll, const uint8_t token[static ROLL_TOKEN_L
     uint8_t hash[SHA256_LEN];
     bool row = false;
     sha256(hash, slice_of(token, ROLL_TOKEN_LEN));
-    sqlite3_stmt *find = prepare(roll, SESSION, slice_of(hash, sizeof hash));
-    sqlite3_bind_int64(find, 2, now_unix);
-    enum err err = step(find, &row);
+    struct db_query *find = query_blob(roll, SESSION, slice_of(hash, sizeof hash));
+    db_bind_int(find, 2, now_unix);
+    enum err err = db_step(find, &row);
+    if (err == OK && row)
+        take_voter(find, voter);
+    db_end(find);
     if (err != OK)
         return err;
-    if (!row)
-        return ERR_DENIED;
-    voter->row = sqlite3_column_int64(find, 0);
-    voter->person_len = (size_t)sqlite3_column_bytes(find, 1);
-    INVARIANT(voter->person_len <= ROLL_PERSON_MAX);
-    memcpy(voter->person, sqlite3_column_blob(find, 1), voter->person_len);
-    sqlite3_reset(find);
-    return OK;
+    return row ? OK : ERR_DENIED;
 }
 
 enum err roll_take_category(struct roll *roll, const struct roll_voter *voter, struct slice cat,
                             uint32_t most)
 {
     bool row = false;
-    sqlite3_stmt *take = prepare_row(roll, TAKE, voter->row);
-    sqlite3_bind_text(take, 2, (const char *)cat.data, (int)cat.len, SQLITE_TRANSIENT);
-    sqlite3_bind_int64(take, 3, most);
-    enum err err = step(take, NULL);
+    struct db_query *take = query_int(roll, TAKE, voter->row);
+    db_bind_text(take, 2, cat);
+    db_bind_int(take, 3, most);
+    enum err err = db_run(take);
     if (err != OK)
         return err;
-    sqlite3_stmt *taken = prepare_row(roll, TAKEN, voter->row);
-    sqlite3_bind_text(taken, 2, (const char *)cat.data, (int)cat.len, SQLITE_TRANSIENT);
-    err = step(taken, &row);
-    sqlite3_reset(taken);
+    struct db_query *taken = query_int(roll, TAKEN, voter->row);
+    db_bind_text(taken, 2, cat);
+    err = db_step(taken, &row);
+    db_end(taken);
     if (err != OK)
         return err;
     return row ? OK : ERR_LIMITED;
