@@ -1,5 +1,5 @@
 /**
- * Canon JSON of entries (PROTOCOL.md §2): one spelling for each value, so that what is signed and
+ * Canonical JSON of entries (PROTOCOL.md §2): one spelling for each value, so that what is signed and
  * hashed never depends on who wrote it.
  */
 import { fromUtf8, utf8 } from "./bytes.ts";
