@@ -39,8 +39,16 @@ void metric_observe(struct metric *metric, double value);
 /* Value of a counter or gauge, count of a histogram. */
 int64_t metric_value(const struct metric *metric);
 
-/* Appends everything, series of one name together. Serve as METRICS_CONTENT_TYPE. */
+/* Appends everything, series of one name together, each with `label` ("" or `process="front-0"`)
+ * before its own labels. Serve as METRICS_CONTENT_TYPE. */
 #define METRICS_CONTENT_TYPE "text/plain; version=0.0.4; charset=utf-8"
-void metrics_put(const struct metrics *metrics, struct buf *out);
+void metrics_put(const struct metrics *metrics, const char *label, struct buf *out);
+
+/*
+ * Joins texts of metrics_put(), of several processes, into one: the series of a name stand together
+ * below the HELP and TYPE of the first text that has it. Lines that belong to no name, and a name's
+ * series of another TYPE, are left out. Values are not checked: the texts are of our own processes.
+ */
+void metrics_join(const struct slice *texts, size_t len, struct buf *out);
 
 #endif

@@ -39,7 +39,8 @@ struct front {
     const struct serve_options *options;
     struct event_base *base;
     struct http_server *server;
-    struct http_server *admin; /* of the first front, else NULL */
+    struct admin *admin;        /* of the first front, else NULL */
+    struct ipc_server *figures; /* where the first front asks for them; NULL in the first */
     struct metrics *metrics;
     struct redis_client *redis;
     struct ipc_client *registrar;

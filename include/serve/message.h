@@ -21,6 +21,8 @@ enum message_type {
     MESSAGE_STANDING = 3,
     /* To either: nothing. Answered OK with JSON {ready: true or false, why: text}. */
     MESSAGE_PING = 4,
+    /* To any process, fronts too: nothing. Answered OK with the text of serve/figures.h. */
+    MESSAGE_FIGURES = 64,
 };
 
 /* What became of a submitted entry. */

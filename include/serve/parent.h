@@ -4,7 +4,8 @@
  * from the network.
  *
  * In the run folder: <name>.pid of every child, parent.pid, registrar.sock, ledger-<campaign>.sock,
- * and status.json, rewritten at every change (what /readyz shows besides the front's own view):
+ * front-<number>.sock of every front but the first, and status.json, rewritten at every change
+ * (what /readyz shows besides the front's own view):
  *   {"children":[{"fault":"…","name":"ledger-x","pid":12,"restarts":0,"state":"ready"}…],
  *    "listen":["127.0.0.1:8080"],"admin":"127.0.0.1:9090","unseparated":true}
  * where the private redis-server is a child named redis, addresses have their true ports, and state
@@ -44,6 +45,7 @@ struct child_spec {
                                          listening and non-blocking */
     size_t listen_len;
     int admin_fd;                /* of front 0: the admin listener, else −1 */
+    int figures_fd;              /* of the other fronts: a Unix socket, front-1.sock, else −1 */
     int parent_fd;               /* private: see child_ready() */
     struct redis_endpoint redis; /* with this child's own user; address NULL: there is none */
     bool unseparated;            /* all processes run as one user: /readyz says so */

@@ -27,6 +27,7 @@
 #define REGISTRAR_LEDGER_TIMEOUT_MS 10000
 
 struct event_base;
+struct metrics;
 struct pool;
 
 /* What the registrar has of one campaign. */
@@ -44,6 +45,7 @@ struct registrar_campaign {
 struct registrar {
     struct event_base *base;
     struct pool *pool; /* for pool_run() on the loop's thread: what takes a few ms */
+    struct metrics *metrics;
     struct registrar_campaign *campaigns;
     size_t campaigns_len;
 };

@@ -162,26 +162,45 @@ int64_t metric_value(const struct metric *metric)
     return metric->value;
 }
 
-static void put_histogram(const struct metric *metric, struct buf *out)
+/* `{label,own,last}` as far as there are any. */
+static void put_labels(struct buf *out, const char *label, const char *own, const char *last)
 {
-    const struct family *family = metric->family;
-    const char *comma = metric->labels[0] ? "," : "";
-    const char *open = metric->labels[0] ? "{" : "", *close = metric->labels[0] ? "}" : "";
-    uint64_t sum = 0;
+    const char *const parts[] = {label, own, last};
+    const char *before = "{";
 
-    for (size_t i = 0; i < family->bounds_len; i++) {
-        sum += metric->buckets[i];
-        buf_printf(out, "%s_bucket{%s%sle=\"%g\"} %" PRIu64 "\n", family->name, metric->labels,
-                   comma, family->bounds[i], sum);
+    for (size_t i = 0; i < 3; i++) {
+        if (parts[i][0] == '\0')
+            continue;
+        buf_printf(out, "%s%s", before, parts[i]);
+        before = ",";
     }
-    buf_printf(out, "%s_bucket{%s%sle=\"+Inf\"} %" PRId64 "\n", family->name, metric->labels, comma,
-               metric->value);
-    buf_printf(out, "%s_sum%s%s%s %.9g\n", family->name, open, metric->labels, close, metric->sum);
-    buf_printf(out, "%s_count%s%s%s %" PRId64 "\n", family->name, open, metric->labels, close,
-               metric->value);
+    if (before[0] == ',')
+        buf_put_byte(out, '}');
 }
 
-void metrics_put(const struct metrics *metrics, struct buf *out)
+static void put_histogram(const struct metric *metric, const char *label, struct buf *out)
+{
+    const struct family *family = metric->family;
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i <= family->bounds_len; i++) {
+        char bound[40] = "le=\"+Inf\"";
+
+        if (i < family->bounds_len)
+            (void)snprintf(bound, sizeof bound, "le=\"%g\"", family->bounds[i]);
+        sum += metric->buckets[i];
+        buf_printf(out, "%s_bucket", family->name);
+        put_labels(out, label, metric->labels, bound);
+        buf_printf(out, " %" PRIu64 "\n", sum);
+    }
+    buf_printf(out, "%s_sum", family->name);
+    put_labels(out, label, metric->labels, "");
+    buf_printf(out, " %.9g\n%s_count", metric->sum, family->name);
+    put_labels(out, label, metric->labels, "");
+    buf_printf(out, " %" PRId64 "\n", metric->value);
+}
+
+void metrics_put(const struct metrics *metrics, const char *label, struct buf *out)
 {
     static const char *const kinds[] = {"counter", "gauge", "histogram"};
 
@@ -189,13 +208,13 @@ void metrics_put(const struct metrics *metrics, struct buf *out)
         buf_printf(out, "# HELP %s %s\n# TYPE %s %s\n", family->name, family->help, family->name,
                    kinds[family->kind]);
         for (const struct metric *metric = family->first; metric != NULL; metric = metric->next) {
-            const char *open = metric->labels[0] ? "{" : "", *close = metric->labels[0] ? "}" : "";
-
-            if (family->kind == METRIC_HISTOGRAM)
-                put_histogram(metric, out);
-            else
-                buf_printf(out, "%s%s%s%s %" PRId64 "\n", family->name, open, metric->labels, close,
-                           metric->value);
+            if (family->kind == METRIC_HISTOGRAM) {
+                put_histogram(metric, label, out);
+                continue;
+            }
+            buf_put_str(out, family->name);
+            put_labels(out, label, metric->labels, "");
+            buf_printf(out, " %" PRId64 "\n", metric->value);
         }
     }
 }

@@ -3,11 +3,12 @@
 #include <event2/event.h>
 #include <signal.h>
 
-#include "base/buf.h"
+#include "admin.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "http/metrics.h"
 #include "redis/limit.h"
+#include "serve/figures.h"
 #include "serve/message.h"
 
 #define BEARER_MAX 64 /* 32 bytes in base64 are 44 */
@@ -283,32 +284,13 @@ static enum err open_server(struct front *front, struct fault *fault)
     return err;
 }
 
-static void get_metrics(struct http_request *request, void *context)
+static void got_ask(void *context, struct ipc_request *request)
 {
     struct front *front = context;
-    struct buf text;
-    buf_init(&text, 4U << 20);
-    metrics_put(front->metrics, &text);
-    http_reply(request, 200, METRICS_CONTENT_TYPE, buf_slice(&text));
-    buf_release(&text);
-}
-
-static const struct http_route admin_routes[] = {{HTTP_GET, "/metrics", 0, get_metrics}};
-
-/* The admin listener, of the first front only: its figures are those of this front. */
-static enum err open_admin(struct front *front, struct fault *fault)
-{
-    struct http_server_config config;
-    if (front->spec->admin_fd < 0)
-        return OK;
-    http_server_config_default(&config);
-    config.hosts = (const char *const *)front->options->hosts.items;
-    config.hosts_len = front->options->hosts.len;
-    enum err err = http_server_create(front->base, &config, NULL, &front->admin, fault);
-    if (err != OK)
-        return err;
-    http_server_route(front->admin, admin_routes, 1, front);
-    return http_server_listen(front->admin, front->spec->admin_fd, fault);
+    if (ipc_request_type(request) == MESSAGE_FIGURES)
+        figures_answer(front->metrics, front->spec->name, request);
+    else
+        ipc_request_answer(request, ERR_INVALID, NULL, 0);
 }
 
 static enum err open_front(struct front *front, struct fault *fault)
@@ -326,13 +308,21 @@ static enum err open_front(struct front *front, struct fault *fault)
     free(socket);
     front->metrics = metrics_create();
     err = open_server(front, fault);
-    return err == OK ? open_admin(front, fault) : err;
+    if (err == OK)
+        err = admin_open(front, &front->admin, fault);
+    if (err == OK && front->spec->figures_fd >= 0)
+        front->figures = ipc_server_create(
+            front->base, &(struct ipc_server_options){.listen_fd = front->spec->figures_fd,
+                                                      .on_request = got_ask,
+                                                      .context = front});
+    return err;
 }
 
 static void release_front(struct front *front)
 {
-    if (front->admin != NULL)
-        http_server_destroy(front->admin);
+    admin_close(front->admin);
+    if (front->figures != NULL)
+        ipc_server_destroy(front->figures);
     if (front->server != NULL)
         http_server_destroy(front->server);
     for (size_t i = 0; i < front->campaigns_len; i++) {

@@ -24,6 +24,7 @@
 #include "ledger/note.h"
 #include "ledger/proof.h"
 #include "ledger/sequencer.h"
+#include "ledger_figures.h"
 #include "publish.h"
 #include "serve/message.h"
 #include "serve/options.h"
@@ -54,6 +55,7 @@ struct ledger_process {
     struct judge inner;
     struct sequencer *sequencer;
     struct publisher *publisher;
+    struct ledger_figures *figures;
     bool live; /* the rules open ballots while they come in */
 
     /* What waits. */
@@ -144,9 +146,21 @@ static void got_standing(struct ledger_process *process, struct ipc_request *req
     free(text);
 }
 
+static void got_figures_ask(struct ledger_process *process, struct ipc_request *request)
+{
+    struct ledger_level level = {.size = ledger_size(sequencer_ledger(process->sequencer)),
+                                 .waiting = process->queue_len,
+                                 .following = publisher_ready(process->publisher)};
+    ledger_figures_answer(process->figures, process->spec->name, &level, request);
+}
+
 static void got_request(void *context, struct ipc_request *request)
 {
     struct ledger_process *process = context;
+    if (ipc_request_type(request) == MESSAGE_FIGURES) {
+        got_figures_ask(process, request);
+        return;
+    }
     if (ipc_request_type(request) == MESSAGE_PING) {
         got_ping(process, request);
         return;
@@ -221,11 +235,16 @@ static void commit_batch(struct ledger_process *process)
     struct ledger *ledger = sequencer_ledger(process->sequencer);
     size_t count = take(process, batch);
     uint64_t before = ledger_size(ledger);
+    int64_t began_us = clock_steady_us();
     enum err err = sequencer_commit(process->sequencer, batch, count, &fault);
     if (err == ERR_INTERNAL)
         die(&fault);
-    if (err != OK)
+    if (err == OK) {
+        ledger_figures_batch(process->figures, batch, count, clock_steady_us() - began_us);
+    } else {
+        ledger_figures_untaken(process->figures);
         log_warn("batch_not_taken", LOG_S("why", fault.text));
+    }
     for (size_t i = 0; i < count; i++) {
         if (err == OK)
             answer(batch[i]->owner, batch[i], ledger);
@@ -506,6 +525,7 @@ static void release(struct ledger_process *process)
     if (process->server != NULL)
         ipc_server_destroy(process->server);
     publisher_destroy(process->publisher);
+    ledger_figures_destroy(process->figures);
     opening_destroy(process->opening);
     if (process->sequencer != NULL)
         sequencer_close(process->sequencer);
@@ -529,6 +549,7 @@ int ledger_process_main(const struct child_spec *spec)
     struct fault fault = {{0}};
     process.base = event_base_new();
     process.pool = pool_create(0);
+    process.figures = ledger_figures_create();
     process.commit = evtimer_new(process.base, on_commit, &process);
     process.open = evtimer_new(process.base, on_open, &process);
     process.tick = event_new(process.base, -1, EV_PERSIST, on_tick, &process);

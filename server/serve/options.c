@@ -17,7 +17,7 @@ static const struct config_key keys[] = {
     {"", "listen", CONFIG_LIST, AT(listen), "127.0.0.1:8080", 0, 0, NULL,
      "addresses of the public listener"},
     {"", "admin", CONFIG_TEXT, AT(admin), "127.0.0.1:9080", 0, 0, NULL,
-     "address of /metrics of the first front; empty: none"},
+     "address of /metrics, of all processes; empty: none"},
     {"", "campaigns", CONFIG_TEXT, AT(campaigns), "campaigns", 0, 0, NULL,
      "folder with one folder a campaign"},
     {"", "run", CONFIG_TEXT, AT(run), "run", 0, 0, NULL,

@@ -54,13 +54,16 @@ static int compare_fds(const void *a, const void *b)
  * none holds the parent's lock, signals or pipes. */
 static void close_others(const struct child_spec *spec)
 {
-    int keep[CHILD_LISTEN_MAX + 3];
+    int keep[CHILD_LISTEN_MAX + 4];
     size_t len = 0;
     for (size_t i = 0; i < spec->listen_len; i++) {
         keep[len++] = spec->listen_fds[i];
     }
     if (spec->admin_fd >= 0) {
         keep[len++] = spec->admin_fd;
+    }
+    if (spec->figures_fd >= 0) {
+        keep[len++] = spec->figures_fd;
     }
     keep[len++] = spec->parent_fd;
     qsort(keep, len, sizeof keep[0], compare_fds);
@@ -140,10 +143,11 @@ struct child *child_add(struct parent *parent, enum child_kind kind, const char 
                                       .fronts = parent->options->fronts,
                                       .run_folder = parent->run,
                                       .admin_fd = -1,
+                                      .figures_fd = -1,
                                       .parent_fd = -1,
                                       .unseparated = !parent->separated,
                                       .context = parent->options->context};
-    if (kind != CHILD_FRONT) {
+    if (strcmp(name, "front-0") != 0) {
         file_path(child->socket, parent->run, "%s.sock", name);
     }
     GROW(parent->children, parent->len, parent->room);
@@ -164,6 +168,10 @@ void child_unlisten(struct child *child)
         (void)close(child->spec.admin_fd);
         child->spec.admin_fd = -1;
     }
+    if (child->spec.figures_fd >= 0) {
+        (void)close(child->spec.figures_fd);
+        child->spec.figures_fd = -1;
+    }
 }
 
 void child_free(struct child *child)
@@ -177,8 +185,12 @@ void child_free(struct child *child)
 
 enum err child_listen(const struct parent *parent, struct child *child, struct fault *fault)
 {
-    if (child->socket[0] == '\0' || child->spec.listen_len > 0) {
+    if (child->socket[0] == '\0' || child->spec.figures_fd >= 0 ||
+        (child->spec.kind != CHILD_FRONT && child->spec.listen_len > 0)) {
         return OK;
+    }
+    if (child->spec.kind == CHILD_FRONT) {
+        return listen_unix(parent, child->socket, &child->spec.figures_fd, fault);
     }
     enum err err = listen_unix(parent, child->socket, &child->spec.listen_fds[0], fault);
     child->spec.listen_len = err == OK ? 1 : 0;

@@ -19,7 +19,7 @@ enum life { LIFE_STARTING, LIFE_READY, LIFE_WAITING, LIFE_REFUSED, LIFE_FINISHED
 struct child {
     struct child_spec spec; /* its strings belong to the child below */
     char *name, *campaign, *folder;
-    char socket[FILE_PATH_CAP]; /* of its Unix socket, "" for a front */
+    char socket[FILE_PATH_CAP]; /* of its Unix socket, "" for the first front */
 
     enum life state;
     pid_t pid;      /* 0: not running */

@@ -196,6 +196,9 @@ enum err parent_add_children(struct parent *parent, struct fault *fault)
         child_add(parent, CHILD_FRONT, name)->spec.number = i;
     }
     enum err err = listen_public(parent, fault);
+    for (unsigned i = 0; i < fronts && err == OK; i++) {
+        err = child_listen(parent, parent->children[i], fault);
+    }
     if (err == OK) {
         err = child_listen(parent, child_add(parent, CHILD_REGISTRAR, "registrar"), fault);
     }

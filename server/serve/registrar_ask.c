@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "campaign/verdict.h"
+#include "http/metrics.h"
 
 struct open_ask {
     struct registrar_ask ask; /* first: the two are one */
@@ -41,6 +42,16 @@ static struct registrar_campaign *find_campaign(struct registrar *registrar, str
     return NULL;
 }
 
+/* The name is the table's, never what was sent. */
+static void count(struct registrar *registrar, const struct registrar_row *row)
+{
+    char label[80];
+    (void)snprintf(label, sizeof label, "ask=\"%s\"", row->ask);
+    metric_add(metrics_counter(registrar->metrics, "dauys_registrar_asks_total",
+                               "Questions taken, by name.", label),
+               1);
+}
+
 void registrar_got_ask(struct registrar *registrar, const struct registrar_room *const *rooms,
                        struct ipc_request *ipc)
 {
@@ -51,6 +62,8 @@ void registrar_got_ask(struct registrar *registrar, const struct registrar_room 
         json_loadb((const char *)payload.data, payload.len, JSON_REJECT_DUPLICATES, NULL);
     open->row = find_row(rooms, registrar_text(open->ask.json, "ask"));
     open->ask.campaign = find_campaign(registrar, registrar_text(open->ask.json, "campaign"));
+    if (open->row != NULL)
+        count(registrar, open->row);
     if (open->row == NULL)
         registrar_fail(&open->ask, ERR_INVALID);
     else if (open->ask.campaign == NULL)

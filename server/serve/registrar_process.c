@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/pool.h"
+#include "serve/figures.h"
 #include "serve/options.h"
 
 #define ASK_MAX (1024 * 1024) /* a nomination of 256 KiB, escaped */
@@ -21,13 +22,17 @@ struct process {
 
 static void got_request(void *context, struct ipc_request *ipc)
 {
+    struct process *process = context;
     struct slice ready = slice_str("{\"ready\":true,\"why\":\"\"}");
     switch (ipc_request_type(ipc)) {
     case MESSAGE_PING:
         ipc_request_answer(ipc, OK, &ready, 1);
         return;
+    case MESSAGE_FIGURES:
+        figures_answer(process->registrar.metrics, process->spec->name, ipc);
+        return;
     case MESSAGE_ASK:
-        registrar_got_ask(&((struct process *)context)->registrar, rooms, ipc);
+        registrar_got_ask(&process->registrar, rooms, ipc);
         return;
     default:
         ipc_request_answer(ipc, ERR_INVALID, NULL, 0);
@@ -109,6 +114,7 @@ static void release(struct process *process)
     if (process->server != NULL)
         ipc_server_destroy(process->server);
     free(registrar->campaigns);
+    metrics_destroy(registrar->metrics);
     pool_destroy(registrar->pool);
     event_free(process->term);
     event_base_free(registrar->base);
@@ -117,7 +123,9 @@ static void release(struct process *process)
 int registrar_main(const struct child_spec *spec)
 {
     struct process process = {.spec = spec,
-                              .registrar = {.base = event_base_new(), .pool = pool_create(0)}};
+                              .registrar = {.base = event_base_new(),
+                                            .pool = pool_create(0),
+                                            .metrics = metrics_create()}};
     struct fault fault = {{0}};
     int code = 0;
     process.term = evsignal_new(process.registrar.base, SIGTERM, on_term, &process);

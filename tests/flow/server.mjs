@@ -28,7 +28,8 @@ export async function until(check, seconds = 20, what = 'a condition') {
 }
 
 export class Server {
-  /** options: config (further lines), create (further arguments of `campaign create`), start (false: only make it). */
+  /** options: config (further lines), admin (true: with that listener), limits (lines of [limits]), create (further
+   * arguments of `campaign create`), tls ({cert, key}: paths), start (false: only make it). */
   static async make(options = {}) {
     const server = new Server();
     server.folder = mkdtempSync(path.join(tmpdir(), 'dauys-flow-'));
@@ -38,8 +39,12 @@ export class Server {
     server.vkey = readFileSync(path.join(server.campaign, 'log.vkey'), 'utf8').trim();
     server.port = await freePort();
     server.config = path.join(server.folder, 'dauys.conf');
-    writeFileSync(server.config, `listen = 127.0.0.1:${server.port}\nadmin =\ncampaigns = ${server.folder}/campaigns\nrun = ${server.folder}/run\n`
-      + `web = ${root}/web/dist\n${options.config ?? ''}\n[limits]\n${options.limits ?? 'lift = yes'}\n`);
+    if (options.admin) server.admin = await freePort();
+    server.tls = options.tls;
+    writeFileSync(server.config, `listen = 127.0.0.1:${server.port}\nadmin = ${server.admin ? `127.0.0.1:${server.admin}` : ''}\n`
+      + `campaigns = ${server.folder}/campaigns\nrun = ${server.folder}/run\nweb = ${root}/web/dist\n`
+      + (options.tls ? `tls_certificate = ${options.tls.cert}\ntls_key = ${options.tls.key}\n` : '')
+      + `${options.config ?? ''}\n[limits]\n${options.limits ?? 'lift = yes'}\n`);
     if (options.start !== false) await server.start();
     return server;
   }

@@ -878,7 +878,7 @@ static void test_metrics(void **state)
     want(fixture, "GET /stale HTTP/1.1\r\n" HOST CLOSE "\r\n", "409", NULL);
     want(fixture, "GET / HTTP/1.1\r\n\r\n", "400", NULL);
     buf_init(&text, 1 << 20);
-    metrics_put(fixture->metrics, &text);
+    metrics_put(fixture->metrics, "", &text);
     assert_non_null(strstr(buf_text(&text), "dauys_http_requests_total{method=\"GET\",route=\"/"
                                             "hello\",status=\"200\"} 1\n"));
     assert_non_null(strstr(buf_text(&text), "route=\"/stale\",status=\"409\"} 1\n"));
