@@ -1,4 +1,4 @@
-// Canonical form, commitments and staff signatures, against Node's own cryptography and PROTOCOL.md's rules.
+// Commitments and staff signatures, against Node's own cryptography and PROTOCOL.md's rules.
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { test } from 'node:test';
@@ -7,15 +7,6 @@ import { load } from './load.mjs';
 const { canon } = await load('lib/canon.ts');
 const { commit, commits, signEntry, Staff } = await load('lib/staff.ts');
 const keys = await load('lib/signing_key.ts');
-
-test('the canonical form: sorted keys, two escapes, no white space', () => {
-  assert.equal(canon({ v: 1, t: 'moderate', ref: 12, a: ['q"\\', 'ұйым'] }), '{"a":["q\\"\\\\","ұйым"],"ref":12,"t":"moderate","v":1}');
-});
-
-for (const [name, value] of Object.entries({
-  'a line break': 'a\nb', 'a bidi control': 'a\u202eb', 'a text not in NFC': 'и\u0306', 'a lone surrogate': '\ud800',
-  'a fraction': 1.5, 'a negative number': -1, 'a large number': 2 ** 53, 'a misspelt key': { Ref: 1 },
-})) test(`the canonical form has no place for ${name}`, () => assert.throws(() => canon({ x: value })));
 
 test('a commitment is HMAC-SHA256 under its salt', async () => {
   const { c, payload, salt } = await commit({ code: 'status', text: { en: 'a', kk: 'b', ru: 'c' } });
@@ -58,14 +49,14 @@ test('calls carry the CSRF token when they change something, and a session that 
     seen.push({ url, ...init });
     return new Response('{"code":"signed_out","title":"t","detail":"d"}', { status: 401 });
   });
-  const staff = new Staff('demo', 'kk');
+  const staff = new Staff('demo');
   staff.session = { person: 'demo-1', role: 'moderator', csrf: 'token', expires: 0 };
   const { key } = await aKey();
-  const answer = await staff.submit('localhost/demo', key, { v: 1, t: 'moderate', d: 'admit', ref: 3, seen: 9, c: 'AA==' }, { c: 'AA==', payload: '{}', salt: 'AA==' });
+  const answer = staff.submit('localhost/demo', key, { v: 1, t: 'moderate', d: 'admit', ref: 3, seen: 9, c: 'AA==' }, { c: 'AA==', payload: '{}', salt: 'AA==' });
+  await assert.rejects(answer, { code: 'signed_out', status: 401, title: 't', detail: 'd' });
   assert.equal(seen[0].url, '/api/v1/campaigns/demo/staff/acts');
-  assert.equal(seen[0].headers['x-csrf-token'], 'token');
+  assert.deepEqual([seen[0].headers['x-csrf-token'], seen[0].credentials], ['token', 'same-origin']);
   const body = JSON.parse(seen[0].body);
   assert.deepEqual([body.payload, body.salt, JSON.parse(body.entry).sigs[0].k], ['{}', 'AA==', key.id]);
-  assert.equal(answer.problem.code, 'signed_out');
   assert.equal(staff.session, null);
 });

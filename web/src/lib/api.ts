@@ -14,15 +14,18 @@ export class ApiError extends Error {
   readonly status: number;
   /** The problem's sentence in the page's language; empty without an answer. */
   readonly detail: string;
+  /** The problem's title in the page's language; empty without an answer. */
+  readonly title: string;
   /** The problem's other members: `rev` and `index` of rev_stale, `reason` of malformed, request_id. */
   readonly extra: Record<string, unknown>;
 
-  constructor(code: string, status = 0, detail = "", extra: Record<string, unknown> = {}) {
+  constructor(code: string, status = 0, detail = "", extra: Record<string, unknown> = {}, title = "") {
     super(code);
     this.code = code;
     this.status = status;
     this.detail = detail;
     this.extra = extra;
+    this.title = title;
   }
 
   /** True when nobody knows whether the request was done. */
@@ -72,7 +75,9 @@ const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
 
 function requestOf(options: AskOptions): RequestInit {
   const { method = "GET", body, token, headers = {} } = options;
-  const all: Record<string, string> = { ...headers };
+  // Problems come as sentences: in the language of the page, not of the phone.
+  const lang = globalThis.document?.documentElement.lang;
+  const all: Record<string, string> = { ...(lang ? { "accept-language": lang } : {}), ...headers };
   if (token !== undefined) all.authorization = `Bearer ${token}`;
   if (body !== undefined) all["content-type"] = "application/json";
   const plain = typeof body === "string" || body instanceof Uint8Array;
@@ -109,8 +114,8 @@ async function tryOnce(path: string, options: AskOptions): Promise<{ answer: Res
 
 function problemOf(answer: Response, bytes: Bytes): ApiError {
   try {
-    const { code, detail, title: _title, type: _type, status: _status, ...extra } = JSON.parse(new TextDecoder().decode(bytes));
-    return new ApiError(String(code), answer.status, String(detail ?? ""), extra);
+    const { code, detail, title, type: _type, status: _status, ...extra } = JSON.parse(new TextDecoder().decode(bytes));
+    return new ApiError(String(code), answer.status, String(detail ?? ""), extra, String(title ?? ""));
   } catch {
     return new ApiError(answer.status === 503 ? "busy" : "unknown", answer.status);
   }

@@ -2,11 +2,11 @@
  * The signing key of a staff member. It is made or brought in on this device, kept in IndexedDB as a
  * key that can sign and can never be read again, and used by nobody but the page; no server holds it.
  */
+import { base64, type Bytes, concat, hex, sha256, unbase64, utf8 } from "./bytes.ts";
+
 const ED25519 = { name: "Ed25519" };
 /** DER before the 32 bytes of an Ed25519 public key (RFC 8410). */
 const SPKI_HEAD = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
-
-export type Bytes = Uint8Array<ArrayBuffer>;
 
 export interface SigningKey {
   /** First 8 bytes of SHA-256(SPKI), hex: the key's id in the ledger. */
@@ -15,20 +15,14 @@ export interface SigningKey {
   secret: CryptoKey;
 }
 
-export const base64 = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
-export const unbase64 = (text: string): Bytes => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-
-export async function keyId(spki: Bytes): Promise<string> {
-  return hex(new Uint8Array(await crypto.subtle.digest("SHA-256", spki)).subarray(0, 8));
-}
+export const keyId = async (spki: Bytes): Promise<string> => hex((await sha256(spki)).subarray(0, 8));
 
 /** From PKCS#8, as `dauys campaign key` and makeKey() write it. Throws when it is no Ed25519 key. */
 export async function keyFromPkcs8(pkcs8: Bytes): Promise<SigningKey> {
   const open = await crypto.subtle.importKey("pkcs8", pkcs8, ED25519, true, ["sign"]);
   const { x = "" } = await crypto.subtle.exportKey("jwk", open);
-  const point = unbase64(x.replace(/-/g, "+").replace(/_/g, "/"));
-  const spki = new Uint8Array([...SPKI_HEAD, ...point]);
+  const point = unbase64(`${x.replace(/-/g, "+").replace(/_/g, "/")}=`, 32)!;
+  const spki = concat(Uint8Array.from(SPKI_HEAD), point);
   const secret = await crypto.subtle.importKey("pkcs8", pkcs8, ED25519, false, ["sign"]);
   return { id: await keyId(spki), spki, secret };
 }
@@ -36,8 +30,9 @@ export async function keyFromPkcs8(pkcs8: Bytes): Promise<SigningKey> {
 /** A PEM file's bytes ("-----BEGIN PRIVATE KEY-----"); throws when it is not one. */
 export function pkcs8FromPem(pem: string): Bytes {
   const body = /^-----BEGIN PRIVATE KEY-----([A-Za-z0-9+/=\s]+)-----END PRIVATE KEY-----\s*$/.exec(pem);
-  if (!body) throw new Error("not a private key in PEM");
-  return unbase64(body[1]!.replace(/\s/g, ""));
+  const bytes = unbase64((body?.[1] ?? "").replace(/\s/g, ""));
+  if (!bytes || bytes.length === 0) throw new TypeError("not a private key in PEM");
+  return bytes;
 }
 
 /** A new key, and once, for the backup file, its PKCS#8. Wipe that with fill(0) when it is written. */
@@ -53,8 +48,7 @@ export async function signWith(key: SigningKey, text: Bytes): Promise<string> {
 
 /** Proof of possession for a `key` entry (PROTOCOL.md §2 "Keys"). */
 export function keyPop(key: SigningKey, origin: string): Promise<string> {
-  const head = new TextEncoder().encode(`${origin}\nkey-pop/v1\nstaff\n\n`);
-  return signWith(key, new Uint8Array([...head, ...key.spki]));
+  return signWith(key, concat(utf8(`${origin}\nkey-pop/v1\nstaff\n\n`), key.spki));
 }
 
 // A database of its own: what erases a citizen's data on this device must not take a signer's key.

@@ -2,8 +2,10 @@
  * What every page of the staff stands on: the session, calls that carry its CSRF token, and signed
  * acts. Pages that sign in, and that make or bring in a key, are built on this and on signing_key.ts.
  */
-import { type Canon, canon } from "./canon.ts";
-import { base64, type Bytes, keptKey, type SigningKey, signWith } from "./signing_key.ts";
+import { ApiError, ask } from "./api.ts";
+import { base64, type Bytes, utf8 } from "./bytes.ts";
+import { type Canon, type CanonObject, canon } from "./canon.ts";
+import { keptKey, type SigningKey, signWith } from "./signing_key.ts";
 
 export interface StaffSession {
   person: string;
@@ -11,15 +13,6 @@ export interface StaffSession {
   csrf: string;
   /** Unix seconds: when it ends if nothing is done until then. */
   expires: number;
-}
-
-/** An answer: the value, or the problem in the page's language. status 0: no answer came. */
-export type StaffAnswer<T> = { ok: true; status: number; value: T } | { ok: false; status: number; problem: StaffProblem };
-
-export interface StaffProblem {
-  code: string;
-  title: string;
-  detail: string;
 }
 
 /** Where an act stands after it was sent: in the ledger, or waiting for the second signer. */
@@ -39,51 +32,52 @@ export interface WaitingAct {
   state: string;
 }
 
-export type Entry = { v: 1; t: string; seen: number; [member: string]: Canon };
+/** An act before it is signed: without at and sigs. seen: the size of the tree that the signer saw. */
+export type Act = CanonObject & { v: 1; t: string; seen: number };
 
-const NO_ANSWER: StaffProblem = { code: "unanswered", title: "", detail: "" };
+/** A text that the ledger names without holding it: c = HMAC-SHA256(salt, payload). c and salt in base64. */
+export interface Commitment {
+  c: string;
+  payload: string;
+  salt: string;
+}
 
-/** Of one campaign, for one page. */
+/** Of one campaign, for one page. Calls throw ApiError. */
 export class Staff {
   session: StaffSession | null = null;
 
-  constructor(
-    readonly campaign: string,
-    readonly lang: string,
-  ) {}
+  constructor(readonly campaign: string) {}
 
   /** A call of the campaign's API: path such as "staff/acts". A session that has ended is forgotten. */
-  async call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<StaffAnswer<T>> {
-    const headers: Record<string, string> = { "accept-language": this.lang };
-    if (method !== "GET" && this.session) headers["x-csrf-token"] = this.session.csrf;
-    if (body !== undefined) headers["content-type"] = "application/json";
+  async call<T>(method: "GET" | "POST" | "DELETE", path: string, body?: object): Promise<T> {
+    const headers: Record<string, string> = method !== "GET" && this.session ? { "x-csrf-token": this.session.csrf } : {};
     try {
-      const answer = await fetch(`/api/v1/campaigns/${this.campaign}/${path}`, {
+      const answer = await ask<T>(`/api/v1/campaigns/${this.campaign}/${path}`, {
         method,
         headers,
-        cache: "no-store",
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        cookies: true,
+        ...(body && { body }),
       });
-      if (answer.status === 401) this.session = null;
-      const text = await answer.text();
-      const value = text === "" ? {} : JSON.parse(text);
-      return answer.ok ? { ok: true, status: answer.status, value } : { ok: false, status: answer.status, problem: value };
-    } catch {
-      return { ok: false, status: 0, problem: NO_ANSWER };
+      return answer.json;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 401) this.session = null;
+      throw error;
     }
   }
 
-  /** Asks the server who is signed in here. False: nobody, or no answer. */
-  async resume(): Promise<boolean> {
-    const answer = await this.call<StaffSession>("GET", "staff/session");
-    this.session = answer.ok ? answer.value : null;
-    return answer.ok;
+  /** Asks the server who is signed in here; null: nobody. */
+  async resume(): Promise<StaffSession | null> {
+    try {
+      this.session = await this.call<StaffSession>("GET", "staff/session");
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    }
+    return this.session;
   }
 
-  async signIn(person: string, password: string, totp: string): Promise<StaffAnswer<StaffSession>> {
-    const answer = await this.call<StaffSession>("POST", "staff/session", { person, password, totp });
-    if (answer.ok) this.session = answer.value;
-    return answer;
+  async signIn(person: string, password: string, totp: string): Promise<StaffSession> {
+    this.session = await this.call<StaffSession>("POST", "staff/session", { person, password, totp });
+    return this.session;
   }
 
   async signOut(): Promise<void> {
@@ -92,18 +86,19 @@ export class Staff {
   }
 
   /** The key of who is signed in, if it is on this device. */
-  key(origin: string): Promise<SigningKey | undefined> {
-    return this.session ? keptKey(origin, this.session.person) : Promise.resolve(undefined);
+  async key(origin: string): Promise<SigningKey | undefined> {
+    return this.session ? keptKey(origin, this.session.person) : undefined;
   }
 
-  /** Signs an act and sends it. payload: what a commitment `c` in the entry is of, with its salt. */
-  async submit(origin: string, key: SigningKey, entry: Entry, secret?: Commitment): Promise<StaffAnswer<ActState>> {
-    const signed = canon({ ...entry, sigs: [{ k: key.id, s: await signEntry(origin, key, canon(entry)) }] });
-    return this.call("POST", "staff/acts", { entry: signed, ...(secret && { payload: secret.payload, salt: secret.salt }) });
+  /** Signs an act and sends it. commitment: what `c` in the act is of. */
+  async submit(origin: string, key: SigningKey, act: Act, commitment?: Commitment): Promise<ActState> {
+    const entry = canon({ ...act, sigs: [{ k: key.id, s: await signEntry(origin, key, canon(act)) }] });
+    const { payload, salt } = commitment ?? {};
+    return this.call("POST", "staff/acts", commitment ? { entry, payload, salt } : { entry });
   }
 
   /** Adds a signature to an act that waits: over exactly the bytes that were shown. */
-  async cosign(origin: string, key: SigningKey, act: Pick<WaitingAct, "number" | "entry">): Promise<StaffAnswer<ActState>> {
+  async cosign(origin: string, key: SigningKey, act: Pick<WaitingAct, "number" | "entry">): Promise<ActState> {
     return this.call("POST", `staff/acts/${act.number}/signature`, { k: key.id, s: await signEntry(origin, key, act.entry) });
   }
 }
@@ -111,22 +106,15 @@ export class Staff {
 /** What a signature in an entry covers (PROTOCOL.md §2); entry: canonical, without at and sigs. */
 export function signedText(origin: string, entry: string): Bytes {
   const { t } = JSON.parse(entry) as { t: string };
-  return new TextEncoder().encode(`${origin}\n${t}/v1\n${entry}`);
+  return utf8(`${origin}\n${t}/v1\n${entry}`);
 }
 
 /** base64 */
 export const signEntry = (origin: string, key: SigningKey, entry: string): Promise<string> => signWith(key, signedText(origin, entry));
 
-/** A text that the ledger names without holding it: c = HMAC-SHA256(salt, payload), all base64 but the payload. */
-export interface Commitment {
-  c: string;
-  payload: string;
-  salt: string;
-}
-
 async function hmac(salt: Bytes, payload: string): Promise<Bytes> {
   const key = await crypto.subtle.importKey("raw", salt, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-  return new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(payload)));
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, utf8(payload)));
 }
 
 export async function commit(value: Canon, salt: Bytes = crypto.getRandomValues(new Uint8Array(32))): Promise<Commitment> {
