@@ -526,6 +526,9 @@ PHASE_FORMS = {act: PHASE_FORM for act in ("open", "close", "pause", "resume")} 
     "extend": {"phase": is_name, "act": is_name, "closes": is_integer, "why": is_text(2000),
                "no": is_text(2000)} | SEEN,
 }
+MODERATE_FORM = {"ref": is_integer, "c": is_32, "d": is_name} | SEEN
+MODERATE_FORMS = {d: MODERATE_FORM for d in ("admit", "refuse", "reopen", "return", "withdraw")} | {
+    "merge": MODERATE_FORM | {"into": is_integer}}
 STAFF_FORM = {"key": is_any_base64, "person": is_name, "pop": is_any_base64, "role": is_role}
 PREV_FORM = {"origin": is_text(2000), "root": is_32, "size": is_integer}
 TALLY_COUNTS = ("issued", "cast", "superseded", "spoiled", "void")
@@ -535,8 +538,6 @@ ENTRY_FORMS = {
     "revoke": {"id": is_id, "why": is_text(2000)} | SEEN,
     "register": {"set": is_hash, "n": is_integer} | SEEN,
     "nominate": {"cat": is_category, "ngo": is_text(64), "p": is_32, "c": is_32} | SIGS,
-    "moderate": {"ref": is_integer, "c": is_32,
-                 "d": is_one_of("admit", "refuse", "return", "withdraw")} | SEEN,
     "issue": {"cat": is_category, "ik": is_id, "p": is_32, "bh": is_32} | SIGS,
     "ballot": {"cat": is_category, "ik": is_id, "pk": is_32, "pre": is_32,
                "tok": is_base64(256, 256), "rev": is_integer, "enc": is_base64(65, 65),
@@ -546,9 +547,10 @@ ENTRY_FORMS = {
     "unseal": {"k": is_id, "sk": is_32},
     "tally": {"cat": is_category, "upto": is_integer, "result": is_hash}
              | {name: is_integer for name in TALLY_COUNTS},
+    "erase": {"ref": is_integer, "basis": is_one_of("consent", "court", "mistake", "term")} | SEEN,
     "notice": {"text": is_text(2000)} | SEEN,
 }
-TYPES = ("key", "phase", *ENTRY_FORMS)
+TYPES = ("key", "phase", "moderate", *ENTRY_FORMS)
 
 
 def entry_form(entry):
@@ -559,6 +561,8 @@ def entry_form(entry):
         return OWN_PHASE_FORM
     if entry["t"] == "phase":
         return PHASE_FORMS[entry["act"]] if entry.get("act") in tuple(PHASE_FORMS) else None
+    if entry["t"] == "moderate":
+        return MODERATE_FORMS[entry["d"]] if entry.get("d") in tuple(MODERATE_FORMS) else None
     return ENTRY_FORMS[entry["t"]]
 
 
@@ -968,7 +972,11 @@ class PublishedKey:
 
 class Nominee:
     def __init__(self, cat, ngo):
-        self.cat, self.ngo, self.decided = cat, ngo, False
+        self.cat, self.ngo, self.decision = cat, ngo, None
+
+    @property
+    def decided(self):
+        return self.decision is not None
 
 
 class Votes:
@@ -987,6 +995,7 @@ SIGNERS = {
     "void": ("staff", ("administrator",), 2),
     "register": ("staff", ("administrator",), 1),
     "notice": ("staff", ("administrator",), 1),
+    "erase": ("staff", ("administrator",), 1),
     "moderate": ("staff", ("administrator", "moderator"), 1),
     "nominate": ("registrar", (None,), 1),
     "issue": ("registrar", (None,), 1),
@@ -1004,6 +1013,7 @@ class Judge:
         self.last_at, self.last_mark, self.texts = 0, None, set()
         self.register, self.nominations, self.nominee_of = set(), set(), {}
         self.nominees, self.votes, self.ballot_pass = {}, {}, {}
+        self.commitments, self.erased = set(), set()
         self.tallies = None
         self.handlers = {name: getattr(self, "judge_" + name) for name in TYPES}
 
@@ -1024,6 +1034,8 @@ class Judge:
         if "cat" in entry:
             require(entry["cat"] in self.rules.categories, "category_unknown")
         self.handlers[entry["t"]](i, entry, read.holds)
+        if "c" in entry:
+            self.commitments.add(i)
         self.last_at = entry.get("at", self.last_at)
         self.texts |= {text} - {None}
 
@@ -1035,7 +1047,7 @@ class Judge:
 
     def judge_signers(self, entry, holds):
         use, roles, persons_needed = SIGNERS[entry["t"]]
-        if entry["t"] == "moderate" and entry["d"] == "refuse":
+        if entry["t"] == "moderate" and entry["d"] in ("refuse", "reopen"):
             persons_needed = 2
         ids = [signature["k"] for signature in entry["sigs"]]
         require(all(a < b for a, b in zip(ids, ids[1:])), "signers_order")
@@ -1166,8 +1178,15 @@ class Judge:
         require(not self.evaluation.was_opened, "window_closed")
         require(entry["ref"] in self.nominees, "nomination_unknown")
         nominee = self.nominees[entry["ref"]]
-        require(not nominee.decided, "nomination_decided")
-        nominee.decided = entry["d"] != "return"
+        if entry["d"] == "reopen":
+            require(nominee.decision == "refuse", "nomination_not_refused")
+        else:
+            require(not nominee.decided, "nomination_decided")
+        if entry["d"] == "merge":
+            target = self.nominees.get(entry["into"])
+            require(target not in (None, nominee) and target.cat == nominee.cat
+                    and target.decision in (None, "admit"), "merge_target_wrong")
+        nominee.decision = None if entry["d"] in ("return", "reopen") else entry["d"]
         if entry["d"] == "admit":
             self.rules.categories[nominee.cat].admitted.add(str(entry["ref"]))
 
@@ -1247,6 +1266,11 @@ class Judge:
         require(sha256(canonical(tally)).hex() == entry["result"], "tally_result")
         require(self.file_of(entry["result"]) is not None, "file_missing")
         votes.tallied = True
+
+    def judge_erase(self, _, entry, __):
+        require(entry["ref"] in self.commitments, "commitment_unknown")
+        require(entry["ref"] not in self.erased, "erased_before")
+        self.erased.add(entry["ref"])
 
     def judge_notice(self, _, entry, __):
         """A notice asks nothing more."""

@@ -138,6 +138,9 @@ bool fold_evaluation_ready(const struct fold *fold);
 uint64_t fold_last_mark_at(const struct fold *fold);
 uint64_t fold_marks(const struct fold *fold);
 
+/* An `erase` names this entry: what its c commits to is gone. */
+bool fold_erased(const struct fold *fold, uint64_t index);
+
 /* Index of the unseal entry. False when there is none. */
 bool fold_unsealed(const struct fold *fold, uint64_t *index);
 

@@ -55,6 +55,10 @@
     X(NOMINATED_TWICE, "nominated_twice")                                                          \
     X(NOMINATION_UNKNOWN, "nomination_unknown")                                                    \
     X(NOMINATION_DECIDED, "nomination_decided")                                                    \
+    X(NOMINATION_NOT_REFUSED, "nomination_not_refused")                                            \
+    X(MERGE_TARGET_WRONG, "merge_target_wrong")                                                    \
+    X(COMMITMENT_UNKNOWN, "commitment_unknown")                                                    \
+    X(ERASED_BEFORE, "erased_before")                                                              \
     X(PASS_KEY_WRONG, "pass_key_wrong")                                                            \
     X(ISSUED_TWICE, "issued_twice")                                                                \
     X(CT_LENGTH, "ct_length")                                                                      \

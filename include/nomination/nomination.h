@@ -3,6 +3,9 @@
  * made and support them, one for each (person's pseudonym, category, NGO).
  *
  * A nominee's id is the decimal index of its first `nominate` entry.
+ *
+ * How many support a nominee is shown and decides nothing; a merged nominee's nominations, earlier
+ * and later ones, count for its target and for the target's target.
  */
 #ifndef NOMINATION_NOMINATION_H
 #define NOMINATION_NOMINATION_H
@@ -19,9 +22,11 @@
 enum nominee_status {
     NOMINEE_UNDECIDED,
     NOMINEE_RETURNED, /* for the nominator to mend; still undecided */
+    NOMINEE_REOPENED, /* refused before; undecided again */
     NOMINEE_ADMITTED,
     NOMINEE_REFUSED,
     NOMINEE_WITHDRAWN,
+    NOMINEE_MERGED,
 };
 
 struct nominee {
@@ -29,7 +34,8 @@ struct nominee {
     unsigned cat;
     enum nominee_status status;
     uint64_t moderated; /* index of the last `moderate` entry, 0 when there is none */
-    uint64_t supports;  /* nominations, the first included */
+    uint64_t supports;  /* nominations, the first included, and those of merged nominees */
+    uint64_t into;      /* of a merged one: id of the nominee it was merged into */
     uint8_t ngo_len;
     char ngo[NOMINATION_NGO_MAX + 1];
 };
@@ -60,9 +66,18 @@ static inline bool nominee_decided(const struct nominee *nominee)
     return nominee->status >= NOMINEE_ADMITTED;
 }
 
-/* The nominee must be undecided. moderated is the index of the entry that decides. */
+/* "received", "returned", "admitted", "refused", "withdrawn", "merged"; a reopened one is received
+ * again. */
+const char *nominee_status_name(enum nominee_status status);
+
+/* The nominee must be undecided, or refused when it is reopened. moderated is the index of the
+ * entry that decides. */
 void nominee_set_status(struct nomination_set *set, size_t number, enum nominee_status status,
                         uint64_t moderated);
+
+/* After it was given the status NOMINEE_MERGED. into is the id of a nominee that is undecided or
+ * admitted, so that merges never make a ring. */
+void nominee_merge(struct nomination_set *set, size_t number, uint64_t into);
 
 /* Nominees that are undecided. */
 size_t nominee_undecided(const struct nomination_set *set);

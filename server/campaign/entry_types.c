@@ -63,7 +63,9 @@
 
 static const char *const roles[] = {"administrator", "moderator", "operator", "council",
                                     "chair",         "secretary", "auditor",  NULL};
-static const char *const decisions[] = {"admit", "refuse", "return", "withdraw", NULL};
+static const char *const decisions[] = {"admit", "refuse", "reopen", "return", "withdraw", NULL};
+static const char *const merges[] = {"merge", NULL};
+static const char *const bases[] = {"consent", "court", "mistake", "term", NULL};
 static const char *const uses[] = {"pass", "registrar", "seal", "staff", NULL};
 static const char *const own_acts[] = {"open", "close", NULL};
 static const char *const acts[] = {"schedule", "extend", "open", "close", "pause", "resume", NULL};
@@ -128,6 +130,8 @@ static const struct entry_field nominate_fields[] = {
     BYTES32("p"), SIGS, END};
 static const struct entry_field moderate_fields[] = {
     BYTES32("c"), ONE_OF("d", decisions), INT("ref"), SEEN, SIGS, END};
+static const struct entry_field merge_fields[] = {
+    BYTES32("c"), ONE_OF("d", merges), INT("into"), INT("ref"), SEEN, SIGS, END};
 static const struct entry_field issue_fields[] = {BYTES32("bh"), CAT,  ID("ik"),
                                                   BYTES32("p"),  SIGS, END};
 static const struct entry_field ballot_fields[] = {CAT,
@@ -152,6 +156,8 @@ static const struct entry_field tally_fields[] = {INT("cast"),
                                                   INT("upto"),
                                                   INT("void"),
                                                   END};
+static const struct entry_field erase_fields[] = {ONE_OF("basis", bases), INT("ref"), SEEN, SIGS,
+                                                  END};
 static const struct entry_field notice_fields[] = {SEEN, SIGS, TEXT("text"), END};
 
 static const struct entry_form genesis_form = {genesis_fields, NOBODY};
@@ -166,13 +172,15 @@ static const struct entry_form own_step_form = {own_step_fields, NOBODY};
 static const struct entry_form register_form = {register_fields, ADMINISTRATORS(1)};
 static const struct entry_form nominate_form = {nominate_fields, REGISTRAR};
 static const struct entry_form moderate_form = {moderate_fields, MODERATORS(1)};
-static const struct entry_form refuse_form = {moderate_fields, MODERATORS(2)};
+static const struct entry_form moderate_two_form = {moderate_fields, MODERATORS(2)};
+static const struct entry_form merge_form = {merge_fields, MODERATORS(1)};
 static const struct entry_form issue_form = {issue_fields, REGISTRAR};
 static const struct entry_form ballot_form = {ballot_fields, NOBODY};
 static const struct entry_form mark_form = {mark_fields, NOBODY};
 static const struct entry_form void_form = {void_fields, ADMINISTRATORS(2)};
 static const struct entry_form unseal_form = {unseal_fields, NOBODY};
 static const struct entry_form tally_form = {tally_fields, NOBODY};
+static const struct entry_form erase_form = {erase_fields, ADMINISTRATORS(1)};
 static const struct entry_form notice_form = {notice_fields, ADMINISTRATORS(1)};
 
 static const struct entry_form *pick_key(const struct entry *entry)
@@ -222,7 +230,10 @@ static const struct entry_form *pick_moderate(const struct entry *entry)
     struct slice decision;
     if (entry_str(entry, "d", 1, 16, &decision) != OK)
         return NULL;
-    return slice_is(decision, "refuse") ? &refuse_form : &moderate_form;
+    if (slice_is(decision, "merge"))
+        return &merge_form;
+    return slice_is(decision, "refuse") || slice_is(decision, "reopen") ? &moderate_two_form
+                                                                        : &moderate_form;
 }
 
 static const struct {
@@ -243,6 +254,7 @@ static const struct {
     [ENTRY_KIND_VOID] = {"void", &void_form, NULL},
     [ENTRY_KIND_UNSEAL] = {"unseal", &unseal_form, NULL},
     [ENTRY_KIND_TALLY] = {"tally", &tally_form, NULL},
+    [ENTRY_KIND_ERASE] = {"erase", &erase_form, NULL},
     [ENTRY_KIND_NOTICE] = {"notice", &notice_form, NULL},
 };
 

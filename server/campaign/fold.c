@@ -44,6 +44,7 @@ void fold_destroy(struct fold *fold)
     ballot_destroy(fold->ballots);
     table_release(&fold->by_body);
     free(fold->bodies);
+    free(fold->committed);
     free(fold->origin);
     free(fold);
 }

@@ -20,6 +20,7 @@ const struct fold_type fold_types[ENTRY_KIND_COUNT] = {
     [ENTRY_KIND_VOID] = {fold_void_check, fold_void_apply},
     [ENTRY_KIND_UNSEAL] = {fold_unseal_check, fold_unseal_apply},
     [ENTRY_KIND_TALLY] = {fold_tally_check, fold_tally_apply},
+    [ENTRY_KIND_ERASE] = {fold_erase_check, fold_erase_apply},
     [ENTRY_KIND_NOTICE] = {NULL, NULL}, /* asks and does nothing more */
 };
 

@@ -81,18 +81,38 @@ void fold_nominate_apply(struct fold *fold, const struct item *item, const uint8
     read_nomination(item, &fields);
     nomination_add(fold->nominations, item->cat, slice_of(fields.ngo, fields.ngo_len), fields.p,
                    item->index);
+    fold_keep_committed(fold, item->index);
+}
+
+/* What a merge names is another nominee of the category that may still be voted for. */
+static bool is_target(const struct fold *fold, const struct nominee *nominee, uint64_t into)
+{
+    size_t number;
+    if (!nominee_find(fold->nominations, into, &number) || into == nominee->index)
+        return false;
+    const struct nominee *target = nominee_at(fold->nominations, number);
+    return target->cat == nominee->cat &&
+           (!nominee_decided(target) || target->status == NOMINEE_ADMITTED);
 }
 
 enum verdict_code fold_moderate_check(struct fold *fold, struct item *item, struct verdict *verdict)
 {
+    struct slice decision = item_str(item, "d");
     size_t number;
     (void)verdict;
     if (fold_evaluation_begun(fold))
         return VERDICT_WINDOW_CLOSED;
     if (!nominee_find(fold->nominations, item_int(item, "ref"), &number))
         return VERDICT_NOMINATION_UNKNOWN;
-    return nominee_decided(nominee_at(fold->nominations, number)) ? VERDICT_NOMINATION_DECIDED
-                                                                  : VERDICT_ACCEPTED;
+    const struct nominee *nominee = nominee_at(fold->nominations, number);
+    if (slice_is(decision, "reopen"))
+        return nominee->status == NOMINEE_REFUSED ? VERDICT_ACCEPTED
+                                                  : VERDICT_NOMINATION_NOT_REFUSED;
+    if (nominee_decided(nominee))
+        return VERDICT_NOMINATION_DECIDED;
+    if (slice_is(decision, "merge") && !is_target(fold, nominee, item_int(item, "into")))
+        return VERDICT_MERGE_TARGET_WRONG;
+    return VERDICT_ACCEPTED;
 }
 
 /* Onto the paper, in rising order of the ids. */
@@ -109,17 +129,26 @@ static void admit(struct fold *fold, const struct nominee *nominee)
     category->shown.admitted++;
 }
 
+static const struct {
+    const char *decision;
+    enum nominee_status status;
+} decided[] = {
+    {"admit", NOMINEE_ADMITTED},  {"merge", NOMINEE_MERGED},    {"refuse", NOMINEE_REFUSED},
+    {"reopen", NOMINEE_REOPENED}, {"return", NOMINEE_RETURNED}, {"withdraw", NOMINEE_WITHDRAWN},
+};
+
 void fold_moderate_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32])
 {
     struct slice decision = item_str(item, "d");
-    enum nominee_status status = slice_is(decision, "admit")    ? NOMINEE_ADMITTED
-                                 : slice_is(decision, "refuse") ? NOMINEE_REFUSED
-                                 : slice_is(decision, "return") ? NOMINEE_RETURNED
-                                                                : NOMINEE_WITHDRAWN;
-    size_t number;
+    size_t number, row = 0;
     (void)leaf;
     INVARIANT(nominee_find(fold->nominations, item_int(item, "ref"), &number));
-    nominee_set_status(fold->nominations, number, status, item->index);
-    if (status == NOMINEE_ADMITTED)
+    while (!slice_is(decision, decided[row].decision))
+        row++;
+    nominee_set_status(fold->nominations, number, decided[row].status, item->index);
+    if (decided[row].status == NOMINEE_ADMITTED)
         admit(fold, nominee_at(fold->nominations, number));
+    if (decided[row].status == NOMINEE_MERGED)
+        nominee_merge(fold->nominations, number, item_int(item, "into"));
+    fold_keep_committed(fold, item->index);
 }

@@ -126,4 +126,5 @@ void fold_void_apply(struct fold *fold, const struct item *item, const uint8_t l
     uint32_t pass = ballot_cast(fold->ballots, number)->pass;
     ballot_set_void(fold->ballots, pass);
     fold->categories[ballot_pass(fold->ballots, pass)->cat].shown.voids++;
+    fold_keep_committed(fold, item->index);
 }

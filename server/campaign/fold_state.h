@@ -10,6 +10,12 @@
 #include "campaign/fold.h"
 #include "voter/issue.h"
 
+/* An entry with a c: its payload stands elsewhere and may be erased. */
+struct committed {
+    uint64_t index;
+    bool erased;
+};
+
 /* A signed text of staff that was accepted (step 8). */
 struct body {
     uint8_t hash[SHA256_LEN];
@@ -57,6 +63,8 @@ struct fold {
     struct nomination_set *nominations;
     struct issue_set *issues;
     struct ballot_set *ballots;
+    struct committed *committed; /* ascending by index */
+    size_t committed_len, committed_room;
 
     uint64_t mark_at; /* of the last mark, or of evaluation's opening */
     uint64_t marks;
@@ -133,6 +141,8 @@ enum verdict_code fold_unseal_check(struct fold *fold, struct item *item, struct
 void fold_unseal_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32]);
 enum verdict_code fold_tally_check(struct fold *fold, struct item *item, struct verdict *verdict);
 void fold_tally_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32]);
+enum verdict_code fold_erase_check(struct fold *fold, struct item *item, struct verdict *verdict);
+void fold_erase_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32]);
 
 /* fold_phase.c */
 bool fold_phase_due(const struct fold *fold, uint64_t at, struct phase_step *step);
@@ -159,6 +169,9 @@ enum verdict_code item_check_signers(const struct fold *fold, const struct item 
 /* fold_prove.c: the bits of a proof that holds in this state; it is made again where it must be. */
 uint64_t fold_proof_settle(const struct fold *fold, const struct entry *entry,
                            const struct fold_proof *proof);
+
+/* fold_erase.c: an entry with a c was taken. */
+void fold_keep_committed(struct fold *fold, uint64_t index);
 
 /* fold_nominate.c: the same (p, cat, ngo) stands at *index. */
 bool fold_nominate_repeats(const struct fold *fold, const struct item *item, uint64_t *index);

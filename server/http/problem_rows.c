@@ -57,6 +57,10 @@ const struct problem problems[] = {
       {"The code was not accepted",
        "It is wrong, expired or already used. Nothing has changed. Check it and enter "
        "it again, or ask for a new one."}}},
+    {"commitment_unknown", 404,
+     {{"Өшірілетін дерек жоқ", "Бұл нөмірдегі жазбада өшіруге болатын мәтін жоқ, ештеңе өзгерген жоқ. Жазба нөмірін тексеріңіз."},
+      {"Стирать нечего", "У записи с этим номером нет текста, который можно стереть; ничего не изменилось. Проверьте номер записи."},
+      {"There is nothing to erase", "The entry with this number has no text that could be erased; nothing has changed. Check the number."}}},
     {"conflict", 409,
      {{"Бұл бұрынғы жазбаға қайшы келеді",
        "Сұрау орындалмады, бұрынғы жазба өз күйінде қалды. Бетті жаңартып, қазіргі "
@@ -97,6 +101,10 @@ const struct problem problems[] = {
       {"This is a demonstration key",
        "Publicly known keys are for demonstration ledgers only. Nothing was recorded; "
        "make a key of your own."}}},
+    {"erased_before", 409,
+     {{"Мәтін бұрын өшірілген", "Бұл жазбаның мәтіні өшіріліп қойған, өшіру журналда бар. Ештеңе істеудің қажеті жоқ."},
+      {"Текст уже стёрт", "Текст этой записи стёрт раньше, и это есть в журнале. Ничего делать не нужно."},
+      {"The text was erased already", "The text of this entry was erased earlier, and the ledger says so. There is nothing more to do."}}},
     {"evaluation_unready", 409,
      {{"Бағалауды бастауға әлі болмайды",
        "Барлық ұсыным бойынша шешім қабылданып, әр бағыттың кілті және бюллетень кілті "
@@ -266,6 +274,10 @@ const struct problem problems[] = {
       {"This type of data is not accepted",
        "This address takes application/json only. Nothing was stored. Correct the "
        "Content-Type header and try again."}}},
+    {"merge_target_wrong", 409,
+     {{"Бұл ұсынымға біріктіруге болмайды", "Біріктіру тек сол бағыттағы, қабылданған немесе шешімі күтілген басқа ұсынымға мүмкін. Ештеңе жазылған жоқ."},
+      {"С этой номинацией объединить нельзя", "Объединить можно только с другой номинацией того же направления, допущенной или ещё не решённой. Ничего не записано."},
+      {"It cannot be merged into that nomination", "A nomination merges only into another one of the same direction that is admitted or undecided. Nothing was recorded."}}},
     {"method_not_allowed", 405,
      {{"Бұл әрекет мұнда орындалмайды",
        "Бұл мекенжай мұндай сұрауды қабылдамайды, ештеңе өзгерген жоқ. Рұқсат етілген "
@@ -314,6 +326,10 @@ const struct problem problems[] = {
       {"The nomination is decided already",
        "The earlier decision stands, and the new one was not recorded. Reload the page "
        "to see it."}}},
+    {"nomination_not_refused", 409,
+     {{"Ұсынымнан бас тартылмаған", "Тек бас тартылған ұсынымды қайта қарауға болады. Ештеңе жазылған жоқ; бетті жаңартып, шешімді қараңыз."},
+      {"В этой номинации не было отказано", "Вернуть к рассмотрению можно только номинацию, в которой отказано. Ничего не записано; обновите страницу и посмотрите решение."},
+      {"The nomination was not refused", "Only a refused nomination can be taken up again. Nothing was recorded; reload the page to see the decision."}}},
     {"nomination_unknown", 404,
      {{"Мұндай ұсыным жоқ",
        "Осы нөмірде ұсыным табылмады, ештеңе жазылған жоқ."},

@@ -22,6 +22,18 @@ struct nomination_set {
     size_t undecided;
 };
 
+static const char *const status_names[] = {
+    [NOMINEE_UNDECIDED] = "received", [NOMINEE_RETURNED] = "returned",
+    [NOMINEE_REOPENED] = "received",  [NOMINEE_ADMITTED] = "admitted",
+    [NOMINEE_REFUSED] = "refused",    [NOMINEE_WITHDRAWN] = "withdrawn",
+    [NOMINEE_MERGED] = "merged",
+};
+
+const char *nominee_status_name(enum nominee_status status)
+{
+    return status_names[status];
+}
+
 struct nomination_set *nomination_create(void)
 {
     struct nomination_set *set = xcalloc(1, sizeof *set);
@@ -101,6 +113,18 @@ static uint32_t add_nominee(struct nomination_set *set, unsigned cat, struct sli
     return number;
 }
 
+/* The nominee and all that it was merged into. */
+static void support(struct nomination_set *set, size_t number, uint64_t nominations)
+{
+    struct nominee *nominee = &set->nominees[number];
+    nominee->supports += nominations;
+    while (nominee->status == NOMINEE_MERGED) {
+        INVARIANT(nominee_find(set, nominee->into, &number));
+        nominee = &set->nominees[number];
+        nominee->supports += nominations;
+    }
+}
+
 size_t nomination_add(struct nomination_set *set, unsigned cat, struct slice ngo,
                       const uint8_t p[static NOMINATION_HASH_LEN], uint64_t index)
 {
@@ -108,7 +132,7 @@ size_t nomination_add(struct nomination_set *set, unsigned cat, struct slice ngo
     uint32_t nominee;
     if (!find_nominee(set, cat, ngo, &nominee))
         nominee = add_nominee(set, cat, ngo, index);
-    set->nominees[nominee].supports++;
+    support(set, nominee, 1);
 
     GROW(set->items, set->len, set->room);
     struct nomination *item = &set->items[set->len];
@@ -148,11 +172,22 @@ void nominee_set_status(struct nomination_set *set, size_t number, enum nominee_
 {
     INVARIANT(number < set->nominees_len);
     struct nominee *nominee = &set->nominees[number];
-    INVARIANT(!nominee_decided(nominee));
+    INVARIANT(status == NOMINEE_REOPENED ? nominee->status == NOMINEE_REFUSED
+                                         : !nominee_decided(nominee));
+    if (status == NOMINEE_REOPENED)
+        set->undecided++;
     nominee->status = status;
     nominee->moderated = moderated;
     if (nominee_decided(nominee))
         set->undecided--;
+}
+
+void nominee_merge(struct nomination_set *set, size_t number, uint64_t into)
+{
+    size_t target;
+    INVARIANT(nominee_find(set, into, &target) && target != number);
+    set->nominees[number].into = into;
+    support(set, target, set->nominees[number].supports);
 }
 
 size_t nominee_undecided(const struct nomination_set *set)

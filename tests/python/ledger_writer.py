@@ -384,6 +384,13 @@ class Campaign:
     def moderate_entry(self, ref, decision, names=("eve",)):
         return self.staff_entry("moderate", names, ref=ref, d=decision, c=b64(fixed("reason")))
 
+    def merge_entry(self, ref, into, names=("eve",)):
+        return self.staff_entry("moderate", names, ref=ref, d="merge", into=into,
+                                c=b64(fixed("same organisation")))
+
+    def erase_entry(self, ref, basis="consent", names=("ann",)):
+        return self.staff_entry("erase", names, ref=ref, basis=basis)
+
     def issue_entry(self, cat, person, names=("registrar",), key=None):
         return self.sign(self.own_entry(
             "issue", cat=cat, ik=(key or rsa_key(cat)).id, p=b64(fixed("pass " + person)),
@@ -640,8 +647,13 @@ def nominate(c, hook):
         c.refused[cat] = last
         if cat == "health":
             c.add(c.moderate_entry(last, "withdraw", ("bob",)))
+        elif cat == "sport":
+            c.add(c.merge_entry(last, first))
         elif cat != "edu":
             c.add(c.moderate_entry(last, "refuse", ("eve", "max")))
+    c.add(c.moderate_entry(c.refused["art"], "reopen", ("eve", "max")))
+    c.add(c.moderate_entry(c.refused["art"], "refuse", ("ann", "max")))
+    c.add(c.erase_entry(c.admitted["edu"][0]))
     c.now += 2 * HOUR
     hook("screening_over", c)
     c.add(c.own_phase_entry("screening", "close"))

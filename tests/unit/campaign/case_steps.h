@@ -154,8 +154,24 @@ BUILD(ballot_with_at)
 }
 BUILD(moderate_unknown)
 {
+    fields_moderate(f, 11, "decline", fold_size(fold));
+    mini_sign(f, &m->mira);
+}
+BUILD(merge_without_into)
+{
     fields_moderate(f, 11, "merge", fold_size(fold));
     mini_sign(f, &m->mira);
+}
+BUILD(admit_with_into)
+{
+    fields_moderate(f, 11, "admit", fold_size(fold));
+    fields_int(f, "into", 13);
+    mini_sign(f, &m->mira);
+}
+BUILD(erase_basis)
+{
+    fields_erase(f, 12, "wish", fold_size(fold));
+    mini_sign(f, &m->anna);
 }
 
 BUILD(founders)

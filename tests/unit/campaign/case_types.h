@@ -286,6 +286,78 @@ BUILD(moderate_support)
     mini_sign(f, &m->mira);
 }
 
+BUILD(merge_good)
+{
+    fields_merge(f, 11, 13, fold_size(fold));
+    mini_sign(f, &m->mira);
+}
+BUILD(merge_itself)
+{
+    fields_merge(f, 11, 11, fold_size(fold));
+    mini_sign(f, &m->mira);
+}
+BUILD(merge_other_cat)
+{
+    fields_merge(f, 11, 14, fold_size(fold));
+    mini_sign(f, &m->mira);
+}
+BUILD(merge_into_support)
+{
+    fields_merge(f, 11, 12, fold_size(fold));
+    mini_sign(f, &m->mira);
+}
+BUILD(reopen_good)
+{
+    fields_moderate(f, 15, "reopen", fold_size(fold));
+    mini_sign(f, &m->mira, &m->mark);
+}
+BUILD(reopen_by_one)
+{
+    fields_moderate(f, 15, "reopen", fold_size(fold));
+    mini_sign(f, &m->mira);
+}
+BUILD(reopen_withdrawn)
+{
+    fields_moderate(f, 16, "reopen", fold_size(fold));
+    mini_sign(f, &m->mira, &m->mark);
+}
+BUILD(reopen_merged)
+{
+    fields_moderate(f, 17, "reopen", fold_size(fold));
+    mini_sign(f, &m->mira, &m->mark);
+}
+
+BUILD(erase_good)
+{
+    fields_erase(f, 12, "consent", fold_size(fold)); /* a support */
+    mini_sign(f, &m->anna);
+}
+BUILD(erase_decision)
+{
+    fields_erase(f, 18, "court", fold_size(fold));
+    mini_sign(f, &m->anna);
+}
+BUILD(erase_void)
+{
+    fields_erase(f, m->void_ballot + 3, "term", fold_size(fold));
+    mini_sign(f, &m->anna);
+}
+BUILD(erase_notice)
+{
+    fields_erase(f, 1, "mistake", fold_size(fold));
+    mini_sign(f, &m->anna);
+}
+BUILD(erase_twice)
+{
+    fields_erase(f, 13, "court", fold_size(fold));
+    mini_sign(f, &m->anna);
+}
+BUILD(erase_by_moderator)
+{
+    fields_erase(f, 12, "consent", fold_size(fold));
+    mini_sign(f, &m->mira);
+}
+
 BUILD(issue_good)
 {
     UNUSED;

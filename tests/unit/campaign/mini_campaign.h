@@ -92,14 +92,30 @@ static inline void mini_moderate(struct mini *mini, uint64_t ref, const char *de
 {
     struct fields f = {.len = 0};
     fields_moderate(&f, ref, decision, mini->len);
-    if (strcmp(decision, "refuse") == 0)
+    if (strcmp(decision, "refuse") == 0 || strcmp(decision, "reopen") == 0)
         mini_sign(&f, &mini->mira, &mini->mark);
     else
         mini_sign(&f, &mini->mira);
     mini_take(mini, &f);
 }
 
-/* Nominees are 11 and 13 (health), 14 (youth), 16 and 15 decided otherwise. */
+static inline void mini_merge(struct mini *mini, uint64_t ref, uint64_t into)
+{
+    struct fields f = {.len = 0};
+    fields_merge(&f, ref, into, mini->len);
+    mini_sign(&f, &mini->mira);
+    mini_take(mini, &f);
+}
+
+static inline void mini_erase(struct mini *mini, uint64_t ref)
+{
+    struct fields f = {.len = 0};
+    fields_erase(&f, ref, "consent", mini->len);
+    mini_sign(&f, &mini->anna);
+    mini_take(mini, &f);
+}
+
+/* Nominees are 11 and 13 (health), 14 (youth); 15, 16 and 17 are decided otherwise. */
 static inline void mini_nominations(struct mini *mini)
 {
     mini->at = MINI_T0 + 100;
@@ -115,12 +131,17 @@ static inline void mini_nominations(struct mini *mini)
     uint64_t fourth = mini_nominate(mini, "youth", "104", 3);
     uint64_t fifth = mini_nominate(mini, "health", "105", 3);
     assert_int_equal(first, 11);
+    uint64_t sixth = mini_nominate(mini, "youth", "105", 2);
     assert_int_equal(fifth, 16);
     mini_stage(mini, MINI_NOMINATED);
     mini_moderate(mini, second, "admit");
     mini_moderate(mini, first, "admit");
     mini_moderate(mini, third, "admit");
     mini_moderate(mini, fourth, "refuse");
+    mini_moderate(mini, fourth, "reopen");
+    mini_moderate(mini, fourth, "refuse");
+    mini_merge(mini, sixth, third);
+    mini_erase(mini, second);
     mini_moderate(mini, fifth, "return");
     mini_moderate(mini, fifth, "withdraw");
     mini_stage(mini, MINI_DECIDED);

@@ -153,6 +153,21 @@ static inline void fields_moderate(struct fields *fields, uint64_t ref, const ch
     fields_int(fields, "seen", seen);
 }
 
+static inline void fields_merge(struct fields *fields, uint64_t ref, uint64_t into, uint64_t seen)
+{
+    fields_moderate(fields, ref, "merge", seen);
+    fields_int(fields, "into", into);
+}
+
+static inline void fields_erase(struct fields *fields, uint64_t ref, const char *basis,
+                                uint64_t seen)
+{
+    fields_begin(fields, "erase");
+    fields_int(fields, "ref", ref);
+    fields_str(fields, "basis", basis);
+    fields_int(fields, "seen", seen);
+}
+
 static inline void fields_issue(const struct mini *mini, struct fields *fields, unsigned cat,
                                 uint8_t person, uint8_t blinded)
 {

@@ -50,9 +50,57 @@ static void nominations_make_and_support_nominees(void **state)
     nomination_destroy(set);
 }
 
+static void merged_nominees_support_their_target(void **state)
+{
+    struct nomination_set *set = nomination_create();
+    uint8_t p[32];
+    (void)state;
+    for (uint32_t i = 0; i < 3; i++) {
+        key_of(p, i);
+        nomination_add(set, 0, slice_of("abc" + i, 1), p, 10 + i);
+    }
+    key_of(p, 9);
+    nomination_add(set, 0, slice_str("a"), p, 13);
+    nominee_set_status(set, 0, NOMINEE_MERGED, 20);
+    nominee_merge(set, 0, 11);
+    assert_int_equal(nominee_at(set, 0)->supports, 2);
+    assert_int_equal(nominee_at(set, 1)->supports, 3);
+    nominee_set_status(set, 1, NOMINEE_MERGED, 21);
+    nominee_merge(set, 1, 12);
+    assert_int_equal(nominee_at(set, 2)->supports, 4);
+    key_of(p, 10);
+    nomination_add(set, 0, slice_str("a"), p, 22); /* a late one goes all the way */
+    assert_int_equal(nominee_at(set, 0)->supports, 3);
+    assert_int_equal(nominee_at(set, 1)->supports, 4);
+    assert_int_equal(nominee_at(set, 2)->supports, 5);
+    assert_int_equal(nominee_undecided(set), 1);
+    nomination_destroy(set);
+}
+
+static void a_refused_nominee_is_reopened(void **state)
+{
+    struct nomination_set *set = nomination_create();
+    uint8_t p[32];
+    (void)state;
+    key_of(p, 1);
+    nomination_add(set, 0, slice_str("a"), p, 10);
+    for (uint64_t round = 0; round < 2; round++) {
+        nominee_set_status(set, 0, NOMINEE_REFUSED, 20 + 2 * round);
+        assert_int_equal(nominee_undecided(set), 0);
+        nominee_set_status(set, 0, NOMINEE_REOPENED, 21 + 2 * round);
+        assert_int_equal(nominee_undecided(set), 1);
+        assert_false(nominee_decided(nominee_at(set, 0)));
+    }
+    nominee_set_status(set, 0, NOMINEE_ADMITTED, 30);
+    assert_int_equal(nominee_undecided(set), 0);
+    nomination_destroy(set);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(merged_nominees_support_their_target),
+        cmocka_unit_test(a_refused_nominee_is_reopened),
         cmocka_unit_test(nominations_make_and_support_nominees),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
