@@ -126,6 +126,14 @@ bool fold_demo(const struct fold *fold);
 uint64_t fold_size(const struct fold *fold); /* index of the last entry taken + 1 */
 uint64_t fold_at(const struct fold *fold);   /* the last `at`, 0 at first */
 const struct phases *fold_phases(const struct fold *fold);
+
+/* What staff said of a phase, for people to read: of its last signed act the reason, and of the
+ * last act that had one the decision's number. NULL: none. */
+struct fold_phase_words {
+    char *why, *no;
+    bool extended; /* its end was moved after the last schedule */
+};
+const struct fold_phase_words *fold_phase_words(const struct fold *fold, enum phase phase);
 const struct keyring *fold_keyring(const struct fold *fold);
 const struct ngo_register *fold_register(const struct fold *fold); /* NULL at first */
 const struct nomination_set *fold_nominations(const struct fold *fold);

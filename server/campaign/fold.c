@@ -45,6 +45,10 @@ void fold_destroy(struct fold *fold)
     table_release(&fold->by_body);
     free(fold->bodies);
     free(fold->committed);
+    for (unsigned i = 0; i < PHASE_COUNT; i++) {
+        free(fold->words[i].why);
+        free(fold->words[i].no);
+    }
     free(fold->origin);
     free(fold);
 }

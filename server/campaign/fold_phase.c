@@ -1,6 +1,8 @@
 /* phase, mark: what goes by the ledger's time. */
 #include "fold_state.h"
 
+#include "base/mem.h"
+
 struct phase_step fold_phase_step(const struct item *item)
 {
     struct phase_step step = {
@@ -46,11 +48,40 @@ static void begin_evaluation(struct fold *fold, uint64_t at)
     }
 }
 
+static void keep_text(const struct item *item, const char *key, char **kept)
+{
+    struct buf text;
+    if (!entry_member(item->entry, key))
+        return;
+    buf_init(&text, ENTRY_LEN_MAX);
+    INVARIANT(entry_text(item->entry, key, &text) == OK);
+    free(*kept);
+    *kept = xstrndup(text.data, text.len);
+    buf_release(&text);
+}
+
+static void keep_words(struct fold *fold, const struct item *item, const struct phase_step *step)
+{
+    struct fold_phase_words *words = &fold->words[step->phase];
+    if (step->own)
+        return;
+    keep_text(item, "why", &words->why);
+    keep_text(item, "no", &words->no);
+    if (step->act == PHASE_SCHEDULE || step->act == PHASE_EXTEND)
+        words->extended = step->act == PHASE_EXTEND;
+}
+
+const struct fold_phase_words *fold_phase_words(const struct fold *fold, enum phase phase)
+{
+    return &fold->words[phase];
+}
+
 void fold_phase_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32])
 {
     struct phase_step step = fold_phase_step(item);
     (void)leaf;
     phases_apply(&fold->phases, &step, item->index);
+    keep_words(fold, item, &step);
     if (step.phase == PHASE_EVALUATION && step.act == PHASE_OPEN)
         begin_evaluation(fold, step.at);
 }

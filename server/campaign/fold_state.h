@@ -59,6 +59,7 @@ struct fold {
 
     struct keyring *keyring;
     struct phases phases;
+    struct fold_phase_words words[PHASE_COUNT];
     struct ngo_register *ngo_register;
     struct nomination_set *nominations;
     struct issue_set *issues;

@@ -13,15 +13,23 @@ static json_t *index_or_null(bool has, uint64_t index)
     return has ? json_integer((json_int_t)index) : json_null();
 }
 
-static json_t *phase_json(enum phase phase, const struct phase_row *row)
+static json_t *text_or_null(const char *text)
+{
+    return text == NULL ? json_null() : json_string(text);
+}
+
+static json_t *phase_json(enum phase phase, const struct phase_row *row,
+                          const struct fold_phase_words *words)
 {
     bool scheduled = row->state != PHASE_UNSCHEDULED;
     bool opened = row->state == PHASE_IS_OPEN || row->state == PHASE_IS_CLOSED;
-    return json_pack("{s:s,s:s,s:o,s:o,s:b,s:o,s:o}", "id", phase_name(phase), "state",
+    return json_pack("{s:s,s:s,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:b}", "id", phase_name(phase), "state",
                      phase_state_name(row->state), "opens", index_or_null(scheduled, row->opens),
                      "closes", index_or_null(scheduled, row->closes), "paused", (int)row->paused,
                      "opened_index", index_or_null(opened, row->opened), "closed_index",
-                     index_or_null(row->state == PHASE_IS_CLOSED, row->closed));
+                     index_or_null(row->state == PHASE_IS_CLOSED, row->closed), "why",
+                     text_or_null(words->why), "no", text_or_null(words->no), "extended",
+                     (int)words->extended);
 }
 
 static json_t *phases_json(const struct fold *fold)
@@ -30,7 +38,8 @@ static json_t *phases_json(const struct fold *fold)
     const struct phases *phases = fold_phases(fold);
     for (int phase = 0; phase < PHASE_COUNT; phase++) {
         if (phases->rows[phase].in_rules)
-            json_array_append_new(list, phase_json((enum phase)phase, &phases->rows[phase]));
+            json_array_append_new(list, phase_json((enum phase)phase, &phases->rows[phase],
+                                                   fold_phase_words(fold, (enum phase)phase)));
     }
     return list;
 }

@@ -145,7 +145,14 @@ test('only signed entries of staff are taken, and only with enough signers', asy
   const again = await submit(signed);
   assert.deepEqual([again.status, again.json.index], [200, done.json.index]);
   refused(await cast(await voter.ballot('youth', choice(nominees[0]), 3)), 409, 'campaign_paused');
+  const shown = async () => (await server.get(server.api())).json.phases.find((p) => p.id === 'evaluation');
+  await until(async () => (await shown()).paused, 5, 'the pause in Redis');
+  assert.deepEqual([(await shown()).why, (await shown()).no, (await shown()).extended], ['a test', null, false]);
   assert.equal((await submit(server.sign({ ...pause, act: 'resume', seen: 2 }, 'demo-1', 'demo-2'))).status, 201);
+  const extend = { act: 'extend', phase: 'evaluation', closes: (await shown()).closes + 3600, no: '17', seen: 3, t: 'phase', v: 1, why: 'storm' };
+  assert.equal((await submit(server.sign(extend, 'demo-1', 'demo-2'))).status, 201);
+  await until(async () => (await shown()).extended, 5, 'the extension in Redis');
+  assert.deepEqual([(await shown()).why, (await shown()).no], ['storm', '17']);
 });
 
 test('processes killed one after another lose nothing', async () => {
