@@ -31,8 +31,10 @@ struct create_options {
     struct slice ngos;  /* the register's CSV; empty: none yet */
 
     /* Nominees chosen before: CSV with columns `ngo` and `cat`; empty: none. They are nominated and
-     * admitted at once, which needs a moderator or administrators. */
+     * admitted at once, which needs a moderator or administrators; the last `undecided` of them are
+     * left for moderators to decide. */
     struct slice nominees;
+    size_t undecided;
 
     struct slice roll; /* voter codes: CSV with columns `voter` and `code`; empty: none */
     bool demo;         /* staff keys are made, marked, and left in staff/ */

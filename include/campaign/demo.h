@@ -13,6 +13,7 @@
 
 #define DEMO_NGOS 300
 #define DEMO_NOMINEES 60
+#define DEMO_UNDECIDED 12 /* of them, in a demo that shows screening */
 #define DEMO_CODES 3
 
 /* Appends a register of so many NGOs: the CSV of PROTOCOL.md §3 with all columns. */
@@ -24,9 +25,9 @@ void demo_nominees(const struct rules *rules, size_t ngos, size_t nominees, stru
 /* Appends a roll (CSV voter,code) of so many random codes. */
 void demo_roll(size_t voters, struct buf *out);
 
-/* Phases of a schedule in which, at now, evaluation has been open for a day and stays open for
- * days more. Returns how many of the rules' phases were written. */
-size_t demo_schedule(const struct rules *rules, int64_t now_unix, unsigned days,
+/* Phases of a schedule in which, at now, this one has been open for a day and stays open for days
+ * more. Returns how many of the rules' phases were written. */
+size_t demo_schedule(const struct rules *rules, int64_t now_unix, enum phase open, unsigned days,
                      struct rules_phase phases[static PHASE_COUNT]);
 
 #endif

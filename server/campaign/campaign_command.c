@@ -46,7 +46,10 @@ static const char usage[] =
     "where no\n"
     "                                file is given; the campaign says everywhere that it is a "
     "demo\n"
-    "          --days N              with --demo: how long evaluation stays open (default 14)\n"
+    "          --phase PHASE         with --demo: what is open now: nomination (nobody nominated "
+    "yet),\n"
+    "                                screening (12 nominees undecided) or evaluation (default)\n"
+    "          --days N              with --demo: how long that phase stays open (default 14)\n"
     "          --as-dated            with --demo: keep the dates of the rules\n"
     "sign    adds a signature to a staff entry and prints it; reads standard input without a "
     "file.\n"
@@ -176,6 +179,7 @@ struct inputs {
     struct create_staff staff[CREATE_STAFF_MAX];
     struct create_options options;
     unsigned days;
+    enum phase phase; /* that a demo shows */
     bool as_dated, made_codes;
 };
 
@@ -207,7 +211,12 @@ static enum err date_rules(struct inputs *inputs, struct fault *fault)
     if (rules_parse(buf_slice(&inputs->rules), &rules, NULL) != OK)
         return fault_set(fault, ERR_INVALID, "%s: run `dauys campaign check` on it",
                          inputs->rules_path);
-    size_t len = demo_schedule(rules, clock_unix(), inputs->days, phases);
+    if (rules_phase(rules, inputs->phase) == NULL) {
+        rules_destroy(rules);
+        return fault_set(fault, ERR_INVALID, "the rules have no phase %s",
+                         phase_name(inputs->phase));
+    }
+    size_t len = demo_schedule(rules, clock_unix(), inputs->phase, inputs->days, phases);
     buf_init(&dated, RULES_FILE_MAX);
     enum err err =
         rules_with_schedule(buf_slice(&inputs->rules), id == NULL ? inputs->options.folder : id + 1,
@@ -226,8 +235,10 @@ static enum err invent(struct inputs *inputs, struct fault *fault)
         return fault_set(fault, ERR_INVALID, "the rules are wrong: run `dauys campaign check`");
     if (inputs->register_path == NULL) {
         demo_register(rules, DEMO_NGOS, &inputs->ngos);
-        if (inputs->nominees_path == NULL)
+        if (inputs->nominees_path == NULL && inputs->phase != PHASE_NOMINATION)
             demo_nominees(rules, DEMO_NGOS, DEMO_NOMINEES, &inputs->nominees);
+        if (inputs->nominees_path == NULL && inputs->phase == PHASE_SCREENING)
+            inputs->options.undecided = DEMO_UNDECIDED;
     }
     if (inputs->roll_path == NULL) {
         demo_roll(DEMO_CODES, &inputs->roll);
@@ -285,6 +296,11 @@ static enum err take_option(struct inputs *inputs, int option, struct fault *fau
     case 'k':
         inputs->as_dated = true;
         return OK;
+    case 'p':
+        inputs->phase = phase_by_name(slice_str(optarg));
+        if (inputs->phase <= PHASE_EVALUATION)
+            return OK;
+        return fault_set(fault, ERR_INVALID, "--phase wants nomination, screening or evaluation");
     case 't':
         inputs->days = (unsigned)strtoul(optarg, NULL, 10);
         if (inputs->days >= 1 && inputs->days <= 365)
@@ -306,6 +322,7 @@ static enum err parse_create(int argc, char **argv, struct inputs *inputs, struc
                                             {"moderator", required_argument, NULL, 'm'},
                                             {"demo", no_argument, NULL, 'd'},
                                             {"as-dated", no_argument, NULL, 'k'},
+                                            {"phase", required_argument, NULL, 'p'},
                                             {"days", required_argument, NULL, 't'},
                                             {NULL, 0, NULL, 0}};
     enum err err = OK;
@@ -332,7 +349,8 @@ static enum err leave_codes(const struct inputs *inputs, struct fault *fault)
 
 static int create(int argc, char **argv)
 {
-    struct inputs inputs = {.options = {.host = "localhost"}, .days = 14};
+    struct inputs inputs = {
+        .options = {.host = "localhost"}, .days = 14, .phase = PHASE_EVALUATION};
     struct fault fault = {{0}};
     buf_init(&inputs.rules, RULES_FILE_MAX);
     buf_init(&inputs.ngos, REGISTER_CSV_MAX);

@@ -72,15 +72,17 @@ static enum err make_pass_key(const struct creation *creation, const char *cat, 
     return err;
 }
 
-/* Two administrators and a moderator, with names that say demo. */
+/* Two administrators and two moderators, with names that say demo. */
 static enum err make_demo_staff(struct creation *creation, struct fault *fault)
 {
-    static const char *const people[][2] = {
-        {"demo-1", "administrator"}, {"demo-2", "administrator"}, {"demo-moderator", "moderator"}};
+    static const char *const people[][2] = {{"demo-1", "administrator"},
+                                            {"demo-2", "administrator"},
+                                            {"demo-moderator", "moderator"},
+                                            {"demo-moderator-2", "moderator"}};
     char path[FILE_PATH_CAP];
     file_path(path, creation->options->folder, "staff");
     enum err err = file_make_folder(path, 0700, fault);
-    for (size_t i = 0; i < 3 && err == OK; i++) {
+    for (size_t i = 0; i < sizeof people / sizeof *people && err == OK; i++) {
         struct create_staff *staff = &creation->staff[creation->staff_len++];
         (void)snprintf(staff->person, sizeof staff->person, "%s", people[i][0]);
         staff->role = people[i][1];

@@ -154,7 +154,7 @@ static enum err admit_all(struct creation *creation, struct fault *fault)
     const struct nomination_set *set = fold_nominations(creation->fold);
     const char *role = has_moderator(creation) ? "moderator" : "administrator";
     enum err err = OK;
-    for (size_t i = 0; i < nominee_len(set) && err == OK; i++) {
+    for (size_t i = 0; i + creation->options->undecided < nominee_len(set) && err == OK; i++) {
         uint8_t c[SHA256_LEN];
         char c_text[BASE64_LEN(SHA256_LEN) + 1];
         struct row row = {{0}, {0}};

@@ -95,18 +95,18 @@ void demo_roll(size_t voters, struct buf *out)
     }
 }
 
-size_t demo_schedule(const struct rules *rules, int64_t now_unix, unsigned days,
+size_t demo_schedule(const struct rules *rules, int64_t now_unix, enum phase open, unsigned days,
                      struct rules_phase phases[static PHASE_COUNT])
 {
     /* Whole hours, as real ones are. */
     int64_t hour = now_unix - now_unix % 3600;
     int64_t opens = hour - DAY_S;
-    size_t evaluation = 0;
-    while (evaluation < rules->phases_len && rules->phases[evaluation].phase != PHASE_EVALUATION)
-        evaluation++;
-    opens -= 4 * DAY_S * (int64_t)evaluation;
+    size_t shown = 0;
+    while (shown < rules->phases_len && rules->phases[shown].phase != open)
+        shown++;
+    opens -= 4 * DAY_S * (int64_t)shown;
     for (size_t i = 0; i < rules->phases_len; i++) {
-        int64_t length = i == evaluation ? (int64_t)(days + 1) * DAY_S : 4 * DAY_S;
+        int64_t length = i == shown ? (int64_t)(days + 1) * DAY_S : 4 * DAY_S;
         phases[i] = (struct rules_phase){rules->phases[i].phase, opens, opens + length};
         opens += length;
     }

@@ -56,6 +56,20 @@ test('less than that is refused, with the reason', () => {
   refused(/line 2/, ...common.slice(0, -1), at('bad-roll.csv'), ...two, at('seven/real'));
 });
 
+test('a demo shows the phase that is asked for', () => {
+  for (const [phase, nominees, undecided] of [['nomination', 0, 0], ['screening', 48, 12], ['evaluation', 60, 0]]) {
+    const made = at(`${phase}/demo`);
+    assert.equal(run('campaign', 'create', '--demo', '--phase', phase, made).status, 0);
+    const shown = run('campaign', 'show', made).out;
+    assert.match(shown, new RegExp(`\\n +${phase} +open `));
+    const admitted = [...shown.matchAll(/^ {2}\w+ +(?:score|points|approve|rank|choose) +(\d+)/gm)].map((row) => Number(row[1]));
+    assert.equal(admitted.reduce((a, b) => a + b, 0), nominees, phase);
+    const nominations = readFileSync(path.join(made, 'ledger/tile/entries/000.p', shown.match(/size (\d+)/)[1]), 'latin1').split('"t":"nominate"').length - 1;
+    assert.equal(nominations, nominees + undecided, phase);
+  }
+  assert.match(run('campaign', 'create', '--demo', '--phase', 'council', at('council/demo')).out, /--phase wants/);
+});
+
 test('rules are checked with the place of every error, or told as sentences', () => {
   const good = run('campaign', 'check', at('rules.json'), '--lang', 'kk');
   assert.equal(good.status, 0);
