@@ -65,6 +65,9 @@ enum err rules_load(struct slice json, json_t **root, struct fault *fault)
     if (depth_of(json) > RULES_DEPTH_MAX)
         return fault_set(fault, ERR_INVALID, "rules: more than %d levels deep", RULES_DEPTH_MAX);
 
+    /* jansson swallows one NUL after a number. */
+    if (json.len > 0 && memchr(json.data, '\0', json.len) != NULL)
+        return fault_set(fault, ERR_INVALID, "rules: a NUL byte");
     /* jansson by itself refuses what else §3 excludes: U+0000 and unpaired surrogates in strings, a
      * byte order mark, anything after the value. */
     json_t *value = json_loadb((const char *)json.data, json.len, JSON_REJECT_DUPLICATES, &error);
