@@ -12,6 +12,7 @@ Exit status: 0 good, 1 findings, 2 could not check.
 
 import argparse
 import base64
+import errno
 import functools
 import hashlib
 import hmac
@@ -19,6 +20,7 @@ import json
 import multiprocessing
 import os
 import re
+import stat
 import struct
 import sys
 import unicodedata
@@ -38,6 +40,13 @@ LARGEST_ENTRY = 8192
 LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_REGISTER = 1000000
 LARGEST_BUNDLE = 256 * (2 + 65535)
+LARGEST_SEALED = 5000
+LARGEST_NOTE = 16384
+LARGEST_RECEIPT = 32768
+MOST_SIGNATURES = 64
+LARGEST_SIGNATURE = 4096         # key id included
+LONGEST_NAME = 255
+LONGEST_PATH = 200               # of a path in the folder; what is longer is not entered
 SMALL_LEDGER = 2000              # entries up to which one process is quicker than several
 
 
@@ -236,34 +245,43 @@ def pop_holds(origin, use, cat, spki, pop):
 
 VerifierKey = namedtuple("VerifierKey", "name keyid public")
 Checkpoint = namedtuple("Checkpoint", "origin size root")
-SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/=]+)")
+NOTE_NAME = re.compile(r"[^\s+\x00-\x1f]+")    # \s: the white space that §1 lists, and controls
+SIGNATURE_LINE = re.compile(r"— ([^ ]+) ([A-Za-z0-9+/=]+)")
+
+
+def is_note_name(text):
+    return bool(NOTE_NAME.fullmatch(text)) and len(text.encode()) <= LONGEST_NAME
 
 
 def read_verifier_key(text):
     """Read `<name>+<keyid>+<base64>`; ValueError unless it is an Ed25519 verifier key."""
-    parts = text.strip().split("+", 2)
+    parts = text.rstrip(" \t\r\n").split("+", 2)
     data = from_base64(parts[2], 33) if len(parts) == 3 else None
     if data is None or data[0] != 1:
         raise ValueError("not an Ed25519 verifier key")
     name, keyid = parts[0], sha256(parts[0].encode() + b"\n" + data)[:4]
-    if not re.fullmatch(r"[^\s+]+", name) or parts[1] != keyid.hex():
+    if not is_note_name(name) or parts[1] != keyid.hex():
         raise ValueError("the verifier key's id does not fit")
     return VerifierKey(name, keyid, data[1:])
 
 
 def read_note(data):
     """The text and the signatures (name, keyid, signature) of a note; ValueError else."""
+    if len(data) > LARGEST_NOTE:
+        raise ValueError("too long")
     note = data.decode("utf-8")
     if re.search("[\x00-\x09\x0b-\x1f]", note):
         raise ValueError("control character")
     text, gap, lines = note.rpartition("\n\n")
     if not gap or not lines.endswith("\n"):
         raise ValueError("no text or no signatures")
-    signatures = []
-    for line in lines[:-1].split("\n"):
+    lines, signatures = lines[:-1].split("\n"), []
+    if len(lines) > MOST_SIGNATURES:
+        raise ValueError("too many signatures")
+    for line in lines:
         match = SIGNATURE_LINE.fullmatch(line)
-        blob = from_base64(match[2]) if match else None
-        if blob is None or len(blob) < 5:
+        blob = from_base64(match[2]) if match and is_note_name(match[1]) else None
+        if blob is None or not 5 <= len(blob) <= LARGEST_SIGNATURE:
             raise ValueError("malformed signature line")
         signatures.append((match[1], blob[:4], blob[4:]))
     return text + "\n", signatures
@@ -273,7 +291,7 @@ def read_checkpoint_text(text):
     """The three lines of a checkpoint; ValueError else."""
     match = re.fullmatch(r"([^\n]+)\n([1-9][0-9]{0,9})\n([^\n]+)\n", text)
     root = from_base64(match[3], 32) if match else None
-    if root is None or int(match[2]) >= 2**32:
+    if root is None or int(match[2]) >= 2**32 or len(match[1].encode()) > LONGEST_NAME:
         raise ValueError("not a checkpoint")
     return Checkpoint(match[1], int(match[2]), root)
 
@@ -340,12 +358,25 @@ def needed_tiles(count):
     return [(number, 256) for number in range(count // 256)] + last
 
 
-def read_file(folder, path, most):
-    """The first `most` + 1 bytes of a file in the folder, or None when it is absent."""
+def is_regular(path):
+    """Whether a regular file, or a link to one, stands there; OSError when that cannot be told."""
     try:
-        with open(os.path.join(folder, path), "rb") as file:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG):
+            return False
+        raise
+
+
+def read_file(folder, path, most):
+    """The first `most` + 1 bytes of a regular file in the folder, or None when there is none."""
+    path = os.path.join(folder, path)
+    if not is_regular(path):        # a pipe would hold us
+        return None
+    try:
+        with open(path, "rb") as file:
             return file.read(most + 1)
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+    except FileNotFoundError:       # the ledger removes partial tiles
         return None
 
 
@@ -426,33 +457,46 @@ def check_earlier_tile(folder, path, tile, levels, entries):
     return None if good else ("tile_mismatch", first * 256**level)
 
 
-def file_hash(path):
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()
+def check_named_file(folder, path):
+    """The finding about a file directly in `files/`, or None."""
+    data = read_file(folder, path, LARGEST_FILE)
+    if data is not None and len(data) > LARGEST_FILE:
+        return "file_unknown", WHOLE
+    good = data is None or "files/" + sha256(data).hex() == path
+    return None if good else ("file_mismatch", WHOLE)
+
+
+def list_items(folder, parent=""):
+    """(path, regular) of every item but folders; a folder whose path is too long is not entered."""
+    with os.scandir(os.path.join(folder, parent)) as items:
+        for item in items:
+            path = os.path.join(parent, item.name)
+            if len(os.fsencode(path)) > LONGEST_PATH:
+                yield path, False
+            elif item.is_dir(follow_symlinks=False):
+                yield from list_items(folder, path)
+            else:
+                yield path, is_regular(os.path.join(folder, path))
 
 
 def check_other_files(folder, levels, entries):
-    """Findings about every file of the folder that the size does not need."""
+    """Findings about every item of the folder that the size does not need."""
     counts = {level: len(nodes) for level, nodes in enumerate(levels)} | {"entries": len(entries)}
     needed = {"checkpoint"} | {tile_path(level, number, width) for level, count in counts.items()
                                for number, width in needed_tiles(count)}
     findings = []
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.relpath(os.path.join(parent, name), folder)
-            tile = read_tile_path(path)
-            if path in needed:
-                continue
-            if tile and tile[1] * 256 + tile[2] <= counts.get(tile[0], 0):
-                findings.append(check_earlier_tile(folder, path, tile, levels, entries))
-            elif parent == os.path.join(folder, "files"):
-                if file_hash(os.path.join(folder, path)) != name:
-                    findings.append(("file_mismatch", WHOLE))
-            else:
-                findings.append(("file_unknown", WHOLE))
+    for path, regular in list_items(folder):
+        tile = read_tile_path(path)
+        if path in needed:
+            continue
+        if not regular:
+            findings.append(("file_unknown", WHOLE))
+        elif tile and tile[1] * 256 + tile[2] <= counts.get(tile[0], 0):
+            findings.append(check_earlier_tile(folder, path, tile, levels, entries))
+        elif os.path.dirname(path) == "files":
+            findings.append(check_named_file(folder, path))
+        else:
+            findings.append(("file_unknown", WHOLE))
     return [finding for finding in findings if finding]
 
 
@@ -541,7 +585,7 @@ ENTRY_FORMS = {
     "issue": {"cat": is_category, "ik": is_id, "p": is_32, "bh": is_32} | SIGS,
     "ballot": {"cat": is_category, "ik": is_id, "pk": is_32, "pre": is_32,
                "tok": is_base64(256, 256), "rev": is_integer, "enc": is_base64(65, 65),
-               "ct": is_base64(17, 5000), "sig": is_base64(64, 64)},
+               "ct": is_base64(17, LARGEST_SEALED), "sig": is_base64(64, 64)},
     "mark": {},
     "void": {"ref": is_integer, "c": is_32} | SEEN,
     "unseal": {"k": is_id, "sk": is_32},
@@ -1074,7 +1118,9 @@ class Judge:
         usable = [self.seal_id, *(votes.pass_key for votes in self.votes.values())]
         return phase is not self.evaluation or (
             all(nominee.decided for nominee in self.nominees.values())
-            and all(i is not None and not self.keys[i].revoked for i in usable))
+            and all(i is not None and not self.keys[i].revoked for i in usable)
+            and all(category.sealed_length() + 16 <= LARGEST_SEALED
+                    for category in self.rules.categories.values()))
 
     def read_with(self, reader, name, code):
         """A file that an entry names, read by `reader`, whose ValueError becomes `code`."""
@@ -1288,8 +1334,9 @@ def show_progress(done, size):
 
 def verify(folder, vkey):
     """Check a ledger folder; OSError when it cannot be read."""
-    with open(os.path.join(folder, "checkpoint"), "rb") as file:
-        note = file.read(LARGEST_FILE)
+    note = read_file(folder, "checkpoint", LARGEST_NOTE)
+    if note is None:
+        raise FileNotFoundError(f"{folder}: no checkpoint")
     try:
         checkpoint = check_checkpoint(note, vkey)
     except Finding as finding:
@@ -1350,7 +1397,8 @@ def check_receipt(data, vkey):
     require(match and gap, "receipt_malformed")
     entry = from_base64(match[1].decode())
     proof = [from_base64(line.decode(), 32) for line in match[3].split()]
-    require(entry is not None and None not in proof, "receipt_malformed")
+    require(entry is not None and len(entry) <= LARGEST_ENTRY and None not in proof
+            and len(data) <= LARGEST_RECEIPT, "receipt_malformed")
     checkpoint = check_checkpoint(note, vkey)
     index = int(match[2])
     root = inclusion_root(index, checkpoint.size, leaf_hash(entry), proof)

@@ -14,14 +14,20 @@
 #include "base/err.h"
 #include "ledger/tile.h"
 
-#define SOURCE_PATH_MAX 4096 /* of a path below the source, NUL included */
+#define SOURCE_PATH_MAX 512   /* of a path below the source, NUL included */
+#define SOURCE_LISTED_MAX 200 /* of a path in a list; longer: one odd item (PROTOCOL.md §8) */
 #define SOURCE_FILES_MAX 10000000
-#define SOURCE_DEPTH_MAX 32 /* folders within folders */
 
 struct source;
 
-/* Called for every file with its path below the source; OK goes on. */
-typedef enum err source_visit(void *context, const char *path, struct fault *fault);
+enum source_item {
+    SOURCE_REGULAR, /* or a link to a regular file */
+    SOURCE_ODD,     /* a link to anything else, a socket, pipe or device; a path that is too long */
+};
+
+/* Called for every item but folders with its path below the source; OK goes on. */
+typedef enum err source_visit(void *context, const char *path, enum source_item item,
+                              struct fault *fault);
 
 /* How a kind of source reads: for the two kinds here and for tests. */
 struct source_ops {
@@ -29,7 +35,7 @@ struct source_ops {
      * ERR_LIMITED: it has more than cap bytes; anything else: could not be read. */
     enum err (*read)(void *context, const char *path, size_t cap, struct buf *out,
                      struct fault *fault);
-    /* Every file that there is, in any order. NULL: this kind can't be listed. */
+    /* Every item that there is, in any order. NULL: this kind can't be listed. */
     enum err (*walk)(void *context, source_visit *visit, void *visitor, struct fault *fault);
     void (*close)(void *context); /* may be NULL */
 };
@@ -59,7 +65,8 @@ bool source_has_list(const struct source *source);
 enum err source_read(struct source *source, const char *path, size_t cap, struct buf *out,
                      struct fault *fault) MUST_CHECK;
 
-/* Calls visit for every file. Links to folders are not followed. */
+/* Calls visit for every item. Links to folders and folders whose path is too long are not entered.
+ */
 enum err source_walk(struct source *source, source_visit *visit, void *visitor,
                      struct fault *fault) MUST_CHECK;
 

@@ -7,6 +7,8 @@
  *
  * Lines of unknown keys are skipped. A line under the name and id of a known key that does not
  * verify voids the whole note.
+ *
+ * The caps are part of the format (PROTOCOL.md §1): two verifiers must not differ in them.
  */
 #ifndef LEDGER_NOTE_H
 #define LEDGER_NOTE_H
@@ -34,7 +36,7 @@ struct note_key {
     uint8_t public[ED25519_PUBLIC_LEN];
 };
 
-/* ERR_INVALID: the name is empty, too long, not UTF-8 or holds a space, control character or `+`.
+/* ERR_INVALID: the name is empty, too long, not UTF-8 or holds white space, U+0000–U+001F or `+`.
  */
 enum err note_key_init(struct note_key *key, enum note_kind kind, const char *name,
                        const uint8_t public[static ED25519_PUBLIC_LEN]) MUST_CHECK;

@@ -111,55 +111,71 @@ static enum err folder_read(void *context, const char *path, size_t cap, struct 
     return err;
 }
 
-/* A folder or a file; a link to a folder is neither. */
-static enum err kind_of(const struct walk *walk, int fd, const struct dirent *item, bool *folder,
-                        bool *file)
+enum kind { IS_FOLDER, IS_FILE, IS_ODD, IS_GONE };
+
+static enum kind kind_of_mode(mode_t mode)
+{
+    if (S_ISDIR(mode))
+        return IS_FOLDER;
+    return S_ISREG(mode) ? IS_FILE : IS_ODD;
+}
+
+/* Of an item that was just listed. A link to a folder is no folder. */
+static enum err kind_of(const struct walk *walk, int fd, const struct dirent *item, enum kind *kind)
 {
     struct stat about;
-    *folder = item->d_type == DT_DIR;
-    *file = item->d_type != DT_DIR;
-    if (item->d_type == DT_UNKNOWN) {
-        if (fstatat(fd, item->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0)
-            return failed(walk->folder, walk->path, "look at", walk->fault);
-        *folder = S_ISDIR(about.st_mode);
-        *file = !*folder;
-    }
-    if (item->d_type == DT_LNK && fstatat(fd, item->d_name, &about, 0) == 0 &&
-        S_ISDIR(about.st_mode))
-        *file = false;
+    *kind = IS_FILE;
+    if (item->d_type == DT_REG)
+        return OK;
+    *kind = IS_GONE;
+    if (fstatat(fd, item->d_name, &about, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? OK : failed(walk->folder, walk->path, "look at", walk->fault);
+    *kind = kind_of_mode(about.st_mode);
+    if (!S_ISLNK(about.st_mode))
+        return OK;
+    *kind = IS_ODD;
+    if (fstatat(fd, item->d_name, &about, 0) != 0)
+        return is_absence(errno) ? OK : failed(walk->folder, walk->path, "look at", walk->fault);
+    if (S_ISREG(about.st_mode))
+        *kind = IS_FILE;
     return OK;
 }
 
-static enum err walk_into(struct walk *walk, int fd, size_t len, unsigned depth);
+static enum err walk_into(struct walk *walk, int fd, size_t len);
 
-/* An item of the folder whose path (with its slash) has len bytes. */
-static enum err walk_item(struct walk *walk, int fd, size_t len, unsigned depth,
-                          const struct dirent *item)
+static enum err walk_folder(struct walk *walk, int fd, size_t len, const char *name)
 {
-    size_t name_len = strlen(item->d_name);
-    bool folder, file;
-    if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
-        return OK;
-    if (len + name_len + 2 > sizeof walk->path || depth == SOURCE_DEPTH_MAX ||
-        ++walk->files > SOURCE_FILES_MAX)
-        return fault_set(walk->fault, ERR_LIMITED, "%s: folders too deep or too many files",
-                         walk->folder->name);
-    memcpy(walk->path + len, item->d_name, name_len + 1);
-    enum err err = kind_of(walk, fd, item, &folder, &file);
-    if (err == OK && file)
-        err = walk->visit(walk->visitor, walk->path, walk->fault);
-    if (err != OK || !folder)
-        return err;
-    int inner = openat(fd, item->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    int inner = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     /* Gone since it was listed: a folder of partial tiles may be. */
     if (inner < 0)
         return errno == ENOENT ? OK : failed(walk->folder, walk->path, "open", walk->fault);
-    walk->path[len + name_len] = '/';
-    return walk_into(walk, inner, len + name_len + 1, depth + 1);
+    walk->path[len++] = '/';
+    return walk_into(walk, inner, len);
+}
+
+/* An item of the folder whose path (with its slash) has len bytes. */
+static enum err walk_item(struct walk *walk, int fd, size_t len, const struct dirent *item)
+{
+    size_t name_len = strlen(item->d_name);
+    enum kind kind;
+    if (strcmp(item->d_name, ".") == 0 || strcmp(item->d_name, "..") == 0)
+        return OK;
+    if (++walk->files > SOURCE_FILES_MAX)
+        return fault_set(walk->fault, ERR_LIMITED, "%s: too many files", walk->folder->name);
+    memcpy(walk->path + len, item->d_name, name_len + 1);
+    enum err err = kind_of(walk, fd, item, &kind);
+    if (err != OK || kind == IS_GONE)
+        return err;
+    if (len + name_len > SOURCE_LISTED_MAX)
+        kind = IS_ODD;
+    if (kind == IS_FOLDER)
+        return walk_folder(walk, fd, len + name_len, item->d_name);
+    return walk->visit(walk->visitor, walk->path, kind == IS_FILE ? SOURCE_REGULAR : SOURCE_ODD,
+                       walk->fault);
 }
 
 /* Closes fd. */
-static enum err walk_into(struct walk *walk, int fd, size_t len, unsigned depth)
+static enum err walk_into(struct walk *walk, int fd, size_t len)
 {
     DIR *folder = fdopendir(fd);
     enum err err = OK;
@@ -172,7 +188,7 @@ static enum err walk_into(struct walk *walk, int fd, size_t len, unsigned depth)
         errno = 0;
         const struct dirent *item = readdir(folder);
         if (item)
-            err = walk_item(walk, dirfd(folder), len, depth, item);
+            err = walk_item(walk, dirfd(folder), len, item);
         else if (errno != 0)
             err = failed(walk->folder, walk->path, "list", walk->fault);
         if (!item)
@@ -189,7 +205,7 @@ static enum err folder_walk(void *context, source_visit *visit, void *visitor, s
     int fd = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return failed(folder, ".", "list", fault);
-    return walk_into(&walk, fd, 0, 0);
+    return walk_into(&walk, fd, 0);
 }
 
 const struct source_ops source_folder_ops = {

@@ -61,26 +61,27 @@ static enum err read_checkpoint(struct verify *verify, struct checkpoint *checkp
     return err == ERR_LIMITED ? OK : err;
 }
 
-static enum err keep_path(void *context, const char *path, struct fault *fault)
+static enum err keep_path(void *context, const char *path, enum source_item item,
+                          struct fault *fault)
 {
     struct verify *verify = context;
     (void)fault;
     GROW(verify->paths, verify->paths_len, verify->paths_room);
-    verify->paths[verify->paths_len++] = xstrdup(path);
+    verify->paths[verify->paths_len++] = (struct verify_path){xstrdup(path), item};
     return OK;
 }
 
 static void forget_paths(struct verify *verify)
 {
     while (verify->paths_len > 0)
-        free(verify->paths[--verify->paths_len]);
+        free(verify->paths[--verify->paths_len].path);
 }
 
 static bool has_unknown(const struct verify *verify, uint64_t size)
 {
     struct tile tile;
     for (size_t i = 0; i < verify->paths_len; i++)
-        if (verify_kind(verify->paths[i], size, &tile) == VERIFY_UNKNOWN)
+        if (verify_kind(&verify->paths[i], size, &tile) == VERIFY_UNKNOWN)
             return true;
     return false;
 }

@@ -28,6 +28,11 @@ struct verify_files {
     struct fault fault;
 };
 
+struct verify_path {
+    char *path; /* owned */
+    enum source_item item;
+};
+
 /* Some bundles in a row: their entries, in order, point into bytes. */
 struct chunk {
     struct buf bytes;
@@ -45,7 +50,7 @@ struct verify {
     struct fault *fault;
     struct pool *pool;
 
-    char **paths; /* every file of a folder, owned */
+    struct verify_path *paths; /* every item of a folder */
     size_t paths_len, paths_room;
 
     uint64_t size;
@@ -68,7 +73,7 @@ static inline uint64_t verify_nodes(const struct verify *verify, unsigned level)
 
 /* What a file of a folder is to a tree of this size. */
 enum verify_kind { VERIFY_NEEDED, VERIFY_EARLIER, VERIFY_NAMED, VERIFY_UNKNOWN };
-enum verify_kind verify_kind(const char *path, uint64_t size, struct tile *tile);
+enum verify_kind verify_kind(const struct verify_path *item, uint64_t size, struct tile *tile);
 
 /* Step 2, and the leaf hashes. */
 enum err verify_bundles(struct verify *verify) MUST_CHECK;

@@ -48,8 +48,8 @@ static const char *const sentences[VERDICT_COUNT] = {
     [VERDICT_PHASE_UNKNOWN] = "the rules have no such phase",
     [VERDICT_PHASE_ORDER] = "the phase can't do this step now",
     [VERDICT_PHASE_TIMES] = "the phase's times do not allow this",
-    [VERDICT_EVALUATION_UNREADY] = "evaluation can't open: a nomination is undecided or a key "
-                                   "missing",
+    [VERDICT_EVALUATION_UNREADY] = "evaluation can't open: a nomination is undecided, a key "
+                                   "missing, or a ballot too long for an entry",
     [VERDICT_WINDOW_NOT_OPEN] = "it comes before its phase is open",
     [VERDICT_WINDOW_CLOSED] = "it comes after its phase is over",
     [VERDICT_CAMPAIGN_PAUSED] = "it comes while its phase is paused",

@@ -215,7 +215,7 @@ enum err verify_tiles(struct verify *verify)
 
 /* ---- every other file of a folder ----------------------------------------------------------- */
 
-enum verify_kind verify_kind(const char *path, uint64_t size, struct tile *tile)
+static enum verify_kind kind_of_path(const char *path, uint64_t size, struct tile *tile)
 {
     size_t prefix = strlen(FILES_PREFIX);
     if (strcmp(path, "checkpoint") == 0)
@@ -228,6 +228,12 @@ enum verify_kind verify_kind(const char *path, uint64_t size, struct tile *tile)
     if (end == nodes || (end < nodes && tile->width == TILE_WIDTH))
         return VERIFY_NEEDED;
     return end < nodes ? VERIFY_EARLIER : VERIFY_UNKNOWN;
+}
+
+enum verify_kind verify_kind(const struct verify_path *item, uint64_t size, struct tile *tile)
+{
+    enum verify_kind kind = kind_of_path(item->path, size, tile);
+    return item->item == SOURCE_ODD && kind != VERIFY_NEEDED ? VERIFY_UNKNOWN : kind;
 }
 
 /* A file that was listed and is gone since is no file: the ledger removes partial tiles. One that
@@ -286,7 +292,7 @@ static enum err check_earlier_bundle(struct verify *verify, const char *path,
     return err;
 }
 
-/* One that is too large counts as absent. */
+/* One that is too large to be named by an entry is no file of this ledger. */
 static enum err check_named(struct verify *verify, const char *path)
 {
     uint8_t hash[SHA256_LEN];
@@ -295,7 +301,9 @@ static enum err check_named(struct verify *verify, const char *path)
     buf_init(&bytes, FOLD_FILE_MAX);
     bool there, too_large;
     enum err err = read_listed(verify, path, FOLD_FILE_MAX, &bytes, &there, &too_large);
-    if (there && !too_large) {
+    if (too_large) {
+        verify_add(verify, VERDICT_FILE_UNKNOWN, VERIFY_WHOLE);
+    } else if (there) {
         sha256(hash, buf_slice(&bytes));
         hex_encode(name, hash, sizeof hash);
         if (strcmp(path + strlen(FILES_PREFIX), name) != 0)
@@ -309,8 +317,8 @@ enum err verify_others(struct verify *verify)
 {
     struct tile tile;
     for (size_t i = 0; i < verify->paths_len; i++) {
-        const char *path = verify->paths[i];
-        enum verify_kind kind = verify_kind(path, verify->size, &tile);
+        const char *path = verify->paths[i].path;
+        enum verify_kind kind = verify_kind(&verify->paths[i], verify->size, &tile);
         enum err err = OK;
         if (kind == VERIFY_UNKNOWN)
             verify_add(verify, VERDICT_FILE_UNKNOWN, VERIFY_WHOLE);

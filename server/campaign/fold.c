@@ -115,7 +115,8 @@ bool fold_evaluation_ready(const struct fold *fold)
         return false;
     for (unsigned cat = 0; cat < fold->rules->categories_len; cat++) {
         const struct key *pass = keyring_pass(fold->keyring, cat);
-        if (!pass || pass->revoked)
+        if (!pass || pass->revoked ||
+            method_sealed_len(&fold->categories[cat].paper) + HPKE_TAG_LEN > RULES_CT_MAX)
             return false;
     }
     return true;

@@ -1,9 +1,9 @@
 #include "ledger/note.h"
 
 #include <stdio.h>
+#include <utf8proc.h>
 
 #include "base/base64.h"
-#include "base/canon.h"
 #include "crypt/hash.h"
 #include "text.h"
 
@@ -16,11 +16,35 @@ static uint32_t read_u32(const uint8_t *bytes)
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
+/* Takes the first character; one below U+0020 for bytes that are not UTF-8. */
+static utf8proc_int32_t cut_point(struct slice *text)
+{
+    utf8proc_int32_t point = 0;
+    utf8proc_ssize_t len = utf8proc_iterate(text->data, (utf8proc_ssize_t)text->len, &point);
+    if (len < 1)
+        return 0;
+    text_drop(text, (size_t)len);
+    return point;
+}
+
+/* Unicode's White_Space above U+001F, as PROTOCOL.md §1 lists it. */
+static bool white_space(utf8proc_int32_t point)
+{
+    return point == ' ' || point == 0x85 || point == 0xa0 || point == 0x1680 ||
+           (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 ||
+           point == 0x202f || point == 0x205f || point == 0x3000;
+}
+
 static bool name_allowed(struct slice name)
 {
-    if (name.len < 1 || name.len >= NOTE_NAME_CAP || !canon_text_allowed(name))
+    if (name.len < 1 || name.len >= NOTE_NAME_CAP)
         return false;
-    return memchr(name.data, ' ', name.len) == NULL && memchr(name.data, '+', name.len) == NULL;
+    while (name.len > 0) {
+        utf8proc_int32_t point = cut_point(&name);
+        if (point < 0x20 || point == '+' || white_space(point))
+            return false;
+    }
+    return true;
 }
 
 enum err note_key_init(struct note_key *key, enum note_kind kind, const char *name,
@@ -113,12 +137,12 @@ static enum err parse_sig(struct slice line, struct note_sig *sig)
 
 static bool text_allowed(struct slice text)
 {
-    struct slice line;
-
-    while (text_cut_line(&text, &line))
-        if (!canon_text_allowed(line))
+    while (text.len > 0) {
+        utf8proc_int32_t point = cut_point(&text);
+        if (point < 0x20 && point != '\n')
             return false;
-    return text.len == 0;
+    }
+    return true;
 }
 
 /* Where the empty line before the signatures stands: the last one. */

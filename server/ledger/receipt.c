@@ -43,7 +43,8 @@ enum err receipt_parse(struct slice bytes, struct receipt *receipt, struct fault
     if (!text_cut_prefix(&rest, HEAD))
         return fault_set(fault, ERR_INVALID, "not a receipt: first line is another");
     if (!text_cut_prefix(&rest, "extra ") || !text_cut_line(&rest, &line) ||
-        base64_decode(line, receipt->entry, sizeof receipt->entry, &receipt->entry_len) != OK)
+        base64_decode(line, receipt->entry, sizeof receipt->entry, &receipt->entry_len) != OK ||
+        receipt->entry_len == 0)
         return fault_set(fault, ERR_INVALID, "receipt without a readable entry");
     if (!text_cut_prefix(&rest, "index ") || !text_cut_line(&rest, &line) ||
         !text_is_number(line, TREE_SIZE_MAX - 1, &receipt->index))

@@ -4,6 +4,7 @@
 """
 
 import base64
+import hashlib
 import json
 import os
 
@@ -414,7 +415,7 @@ BAD_RULES = [
     DEEP.encode() + b', "x": 9007199254740992}', DEEP.encode() + b', "x": "\\u0000"}',
     DEEP.encode() + b', "x": "\\ud800"}', DEEP.encode() + b', "\\ud800": 1}',
     DEEP.encode() + b', "x": "\xff"}', DEEP.encode() + b', "x": NaN}',
-    DEEP.encode() + b', "x": "a\nb"}', DEEP.encode() + b', "x": 01}',
+    DEEP.encode() + b', "x": 1\0}', DEEP.encode() + b', "x": "a\nb"}', DEEP.encode() + b', "x": 01}',
     DEEP.encode() + b', "x": ' + b"[" * 16 + b"]" * 16 + b"}",
     DEEP.encode() + b', "x": ' + b"[" * 50000 + b"]" * 50000 + b"}",
     DEEP.encode() + b"}" + b" " * (1 << 20),
@@ -533,6 +534,39 @@ def refused_genesis():
     c.bad("unseal_place", c.unseal_entry())
     c.bad("category_unknown", c.own_entry("tally", cat="edu", upto=0, result="0" * 64,
                                           **dict.fromkeys(w.COUNTS, 0)))
+    return c
+
+
+# ---- Ballots too long for an entry ----
+
+def sealed_case(length_of_last_id, ready):
+    """Four nominees, whose longest ballot is 24 + 4 · (2 + 6 + 14 · 84 + that length + 20) bytes."""
+    ids = [f"{i:x}" * 64 for i in range(14)] + ["z" * length_of_last_id]
+    ballot = {"method": "score", "at_most": 4, "least": 0, "most": 2**53 - 1,
+              "criteria": criteria(*((name, 1) for name in ids))}
+    c = Campaign(rules=RULES | {"categories": [{"id": "art", "ballot": ballot}],
+                                "phases": [{"id": "nomination"}, {"id": "evaluation"}]})
+    c.add(c.genesis_entry())
+    c.add(c.key_entry("registrar", ed25519_key("registrar")))
+    c.add(c.key_entry("seal", p256_key("seal")))
+    c.add(c.key_entry("pass", rsa_key("art"), "art"))
+    c.add(c.register_entry(REGISTER, 5))
+    c.add(c.phase_entry("nomination", "schedule", opens=START, closes=START + HOUR))
+    c.add(c.own_phase_entry("nomination", "open"))
+    w.pad_with_notices(c, 10)
+    nominees = [c.add(c.nominate_entry("art", ngo, "p")) for ngo in ("n1", "n2", "n3", "n4")]
+    for nominee in nominees:
+        c.add(c.moderate_entry(nominee, "admit"))
+    c.now += HOUR
+    c.add(c.own_phase_entry("nomination", "close"))
+    c.add(c.phase_entry("evaluation", "schedule", opens=c.now, closes=c.now + HOUR))
+    if not ready:
+        c.bad("evaluation_unready", c.own_phase_entry("evaluation", "open"))
+        c.bad("evaluation_unready", c.phase_entry("evaluation", "open"))
+        c.add(c.notice_entry("nothing is due before it is ready"))
+        return c
+    c.bad("overdue", c.notice_entry("late"))
+    c.add(c.own_phase_entry("evaluation", "open"))
     return c
 
 
@@ -688,6 +722,20 @@ def note(text, *lines):
     return (text + "\n" + "".join(lines)).encode()
 
 
+def sha_of(text):
+    return w.sha256(text.encode()).hex()[:8]
+
+
+def note_of_length(length, text, line):
+    """A note of exactly so many bytes: lines of unknown keys fill it."""
+    lines = [line] + [f"— {'x' * 100} {b64(bytes(3 * 800))}\n"] * 4
+    for name in range(1, 200):
+        rest = length - len(note(text, *lines)) - len("—  \n".encode()) - name
+        if rest % 4 == 0:
+            return note(text, *lines, f"— {'x' * name} {b64(bytes(rest // 4 * 3))}\n")
+    raise AssertionError("no name fits")
+
+
 def checkpoint_cases(c):
     """(name, code, checkpoint) with wrong, and some unusual but good, checkpoints."""
     root = w.tree_hash([w.leaf_hash(entry) for entry in c.entries])
@@ -714,6 +762,16 @@ def checkpoint_cases(c):
         "bad_other_line": note(text, line, "— witness.example AAAA\n"),
         "bad_other_base64": note(text, line, "— witness.example AAAAAAAB==\n"),
         "name_plus": note(text, line, "— wit+ness AAAAAAA=\n"),
+        **{f"name_space_{ord(space):04x}": note(text, line, f"— wit{space}ness AAAAAAA=\n")
+           for space in "\u0085\u00a0\u1680\u2000\u200a\u2028\u2029\u202f\u205f\u3000"},
+        "name_control": note(text, line, "— wit\x1fness AAAAAAA=\n"),
+        "name_escape": note(text, line, "— \x1b[31mwitness AAAAAAA=\n"),
+        "name_256": note(text, line, "— " + "ң" * 128 + " AAAAAAA=\n"),
+        "name_long": note(text, line, "— " + "x" * 256 + " AAAAAAA=\n"),
+        "origin_256": signed(w.checkpoint_text("x" * 256, size, root)),
+        "lines_65": note(text, line, *[other] * 64),
+        "payload_4097": note(text, line, f"— witness {b64(bytes(4097))}\n"),
+        "longer_16384": note_of_length(16385, text, line),
         "space": note(text, line.replace("\n", " \n")),
         "empty_line": note(text, line, "\n"),
     }
@@ -732,6 +790,17 @@ def checkpoint_cases(c):
     yield "signature_short", "checkpoint_signature", note(text, short)
     yield "good_witnessed", None, note(text, other, line, other)
     yield "good_twice", None, note(text, line, line)
+    for name, text_origin in (("nfd", "e\u0301.example"), ("bidi", "a\u202eb"), ("del", "a\x7f"),
+                              ("space", "a b"), ("255", "x" * 255)):
+        text = w.checkpoint_text(text_origin, size, root)
+        yield "origin_" + name, "checkpoint_origin", signed(text)
+    text = w.checkpoint_text(origin, size, root)
+    for name in ("e\u0301", "a\u202eb", "\u0344", "a\u200bb", "\x7f", "\ufffe", "\u0080", "\u061c",
+                 "\u180e", "\U0001f600", "x" * 255, "ң" * 127):
+        yield f"good_name_{sha_of(name)}", None, note(text, line, f"— {name} AAAAAAA=\n")
+    yield "good_lines_64", None, note(text, *[other] * 63, line)
+    yield "good_payload_4096", None, note(text, line, f"— witness {b64(bytes(4096))}\n")
+    yield "good_length_16384", None, note_of_length(16384, text, line)
 
 
 def folder_cases(c):
@@ -801,8 +870,39 @@ def folder_cases(c):
     yield "file_upper", paths | {"files/" + w.sha256(b"\0").hex().upper(): b"\0"}, [
         ("file_mismatch", WHOLE)]
     yield "file_extra", paths | {"files/" + w.sha256(b"x").hex(): b"x"}, []
+    yield from odd_items(paths, entry_file, changed)
     yield "several", changed("tile/0/001", None) | {"x": b"", "files/y": b""}, [
         ("tile_missing", 256), ("file_unknown", WHOLE), ("file_mismatch", WHOLE)]
+
+
+def odd_items(paths, entry_file, changed):
+    """Links, sockets, pipes, odd names, and files that are too large."""
+    unknown = [("file_unknown", WHOLE)]
+    large = 64 * 1024 * 1024 + 1
+    digest = hashlib.sha256(bytes(large)).hexdigest()
+    yield "large_named", paths | {"files/" + digest: w.sparse(large)}, unknown
+    yield "large_other", paths | {"files/x": w.sparse(large)}, unknown
+    digest = hashlib.sha256(bytes(large - 1)).hexdigest()
+    yield "large_just_good", paths | {"files/" + digest: w.sparse(large - 1)}, []
+    for name, odd in (("socket", w.SOCKET), ("pipe", w.PIPE), ("nowhere", w.link("nowhere")),
+                      ("loop", w.link("loop")), ("folder_link", w.link("/"))):
+        for place, path in (("there", name), ("in_files", "files/" + name),
+                            ("named", "files/" + w.sha256(b"x").hex()), ("earlier", "tile/0/001.p/7")):
+            yield f"{name}_{place}", paths | {path: odd}, unknown
+        yield name + "_needed", changed("tile/0/001", odd), [("tile_missing", 256)]
+        yield name + "_bundle", changed("tile/entries/001", odd), [("bundle_missing", 256)]
+    yield "link_good", changed(entry_file, w.link("../copy")) | {"copy": paths[entry_file]}, unknown
+    yield "link_wrong", changed("tile/0/001", w.link("../../../log.vkey")), [("tile_width", 256)]
+    yield "folder_needed", changed("tile/0/001", w.FOLDER), [("tile_missing", 256)]
+    for number, name in enumerate(("tile/0/x000", "tile/0/001.p/7", "empty")):
+        yield f"folder_{number}", paths | {name: w.FOLDER}, []
+    for number, name in enumerate(("new\nline", "tile/0/001\n", " ", "\x7f", "\udcff", "ң", "Checkpoint",
+                                   "x" * 200)):
+        yield f"name_{number}", paths | {name: b""}, unknown
+    yield "name_in_files", paths | {"files/\n": b""}, [("file_mismatch", WHOLE)]
+    yield "path_200", paths | {"x/" * 99 + "xy": b""}, unknown
+    yield "path_201", paths | {"x/" * 100 + "x": b""}, unknown
+    yield "path_too_deep", paths | {"x/" * 500 + "x": b"", "x/" * 500 + "y": b""}, unknown
 
 
 def listed(findings):
@@ -817,7 +917,8 @@ def cases():
         c = damaged_campaign(point)
         yield "entries_" + point, c.paths(), c.expected
     for name, c in (*genesis_cases(), ("canonical", canonical_case()), ("fields", fields_case()),
-                    ("tally_file", missing_tally_file())):
+                    ("tally_file", missing_tally_file()), ("sealed_4928", sealed_case(22, True)),
+                    ("sealed_4992", sealed_case(23, False))):
         yield name, c.paths(), c.expected
     small = genesis_case(None)
     for name, code, data in checkpoint_cases(small):

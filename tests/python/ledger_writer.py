@@ -15,6 +15,7 @@ import hashlib
 import hmac
 import json
 import os
+import socket
 import sys
 from fractions import Fraction
 
@@ -255,11 +256,44 @@ def folder_files(entries, files, origin=ORIGIN, size=None, root=None):
     return paths
 
 
+class Odd:
+    """What a folder may hold beside files of some bytes; `make` makes it at a path."""
+
+    def __init__(self, make):
+        self.make = make
+
+
+def link(target):
+    return Odd(lambda path: os.symlink(target, path))
+
+
+def sparse(size):
+    """A file of so many zero bytes, which take no room."""
+    def make(path):
+        with open(path, "wb") as file:
+            file.truncate(size)
+    return Odd(make)
+
+
+def socket_file(path):
+    """A socket by its path, which may be longer than an address may be."""
+    here = os.open(os.path.dirname(path), os.O_RDONLY)
+    with socket.socket(socket.AF_UNIX) as made:
+        made.bind(f"/proc/self/fd/{here}/{os.path.basename(path)}")
+    os.close(here)
+
+
+SOCKET, PIPE, FOLDER = Odd(socket_file), Odd(os.mkfifo), Odd(os.mkdir)
+
+
 def write_folder(folder, paths, vkey=None):
     """Write FOLDER/ledger and FOLDER/log.vkey."""
     for path, data in paths.items():
         full = os.path.join(folder, "ledger", path)
         os.makedirs(os.path.dirname(full), exist_ok=True)
+        if isinstance(data, Odd):
+            data.make(full)
+            continue
         with open(full, "wb") as file:
             file.write(data)
     with open(os.path.join(folder, "log.vkey"), "w", encoding="utf-8") as file:

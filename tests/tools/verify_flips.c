@@ -24,8 +24,9 @@ struct files {
     size_t len, room;
 };
 
-static enum err load(void *context, const char *path, struct fault *fault)
+static enum err load(void *context, const char *path, enum source_item item, struct fault *fault)
 {
+    (void)item;
     struct files *files = context;
     GROW(files->list, files->len, files->room);
     struct file *file = &files->list[files->len++];
@@ -54,7 +55,7 @@ static enum err walk(void *context, source_visit *visit, void *visitor, struct f
     const struct files *files = context;
     enum err err = OK;
     for (size_t i = 0; err == OK && i < files->len; i++)
-        err = visit(visitor, files->list[i].path, fault);
+        err = visit(visitor, files->list[i].path, SOURCE_REGULAR, fault);
     return err;
 }
 

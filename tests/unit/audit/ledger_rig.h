@@ -174,7 +174,7 @@ static inline enum err rig_walk(void *context, source_visit *visit, void *visito
     struct rig *rig = context;
     enum err err = OK;
     for (size_t i = 0; err == OK && i < rig->now->len; i++)
-        err = visit(visitor, rig->now->files[i].path, fault);
+        err = visit(visitor, rig->now->files[i].path, SOURCE_REGULAR, fault);
     return err;
 }
 
