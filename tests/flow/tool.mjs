@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname ?? path.dirname(new URL(import.meta.url).pathname), '../..');
 
-function toolPath(name) {
+export function toolPath(name) {
   const server = path.resolve(root, process.env.DAUYS ?? 'build/dauys');
   const folder = process.env.DAUYS_TOOLS
     ?? path.join(path.dirname(existsSync(server) ? realpathSync(server) : server), 'tests/tools');
