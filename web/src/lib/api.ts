@@ -115,10 +115,11 @@ async function tryOnce(path: string, options: AskOptions): Promise<{ answer: Res
 function problemOf(answer: Response, bytes: Bytes): ApiError {
   try {
     const { code, detail, title, type: _type, status: _status, ...extra } = JSON.parse(new TextDecoder().decode(bytes));
-    return new ApiError(String(code), answer.status, String(detail ?? ""), extra, String(title ?? ""));
+    if (typeof code === "string") return new ApiError(code, answer.status, String(detail ?? ""), extra, String(title ?? ""));
   } catch {
-    return new ApiError(answer.status === 503 ? "busy" : "unknown", answer.status);
+    // a proxy's page, or nothing
   }
+  return new ApiError(answer.status === 503 ? "busy" : "unknown", answer.status);
 }
 
 const retryAfter_ms = (answer: Response | undefined): number => Number(answer?.headers.get("retry-after") ?? 0) * 1000 || 0;
