@@ -26,6 +26,13 @@ enum register_column {
     REGISTER_STATUS,
     REGISTER_FILED_YEAR,
     REGISTER_SOURCE_ID,
+    REGISTER_KIND, /* HEAD, BRANCH, REPRESENTATION; FOREIGN_BRANCH, FOREIGN_REPRESENTATION */
+    /* Lists, their items joined with "|". */
+    REGISTER_FILED, /* years, with the day where it is known: "2025:2025-03-21|2026" */
+    REGISTER_FORMER_NAMES,
+    REGISTER_FORMER_REGION, /* as it was called then; one text */
+    REGISTER_DIRECTIONS,    /* ids of the rules' categories */
+    REGISTER_LAUREATE,      /* years */
     REGISTER_COLUMNS
 };
 

@@ -21,6 +21,12 @@ static const char *const column_names[] = {
     [REGISTER_STATUS] = "status",
     [REGISTER_FILED_YEAR] = "filed_year",
     [REGISTER_SOURCE_ID] = "source_id",
+    [REGISTER_KIND] = "kind",
+    [REGISTER_FILED] = "filed",
+    [REGISTER_FORMER_NAMES] = "former_names",
+    [REGISTER_FORMER_REGION] = "former_region",
+    [REGISTER_DIRECTIONS] = "directions",
+    [REGISTER_LAUREATE] = "laureate",
 };
 
 struct cell {
