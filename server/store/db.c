@@ -13,6 +13,10 @@
 struct db {
     sqlite3 *sqlite;
     struct db_query *begin, *commit, *rollback;
+    /* All that were prepared here. SQLite's own list also has those of its full-text tables, which
+     * are not ours to finalize. */
+    sqlite3_stmt **statements;
+    size_t len, room;
 };
 
 /* A query is SQLite's own statement under a name of ours: there is nothing to add to it. */
@@ -144,9 +148,9 @@ void db_close(struct db *db)
 {
     if (db == NULL)
         return;
-    sqlite3_stmt *statement;
-    while ((statement = sqlite3_next_stmt(db->sqlite, NULL)) != NULL)
-        sqlite3_finalize(statement);
+    for (size_t i = 0; i < db->len; i++)
+        sqlite3_finalize(db->statements[i]);
+    free(db->statements);
     sqlite3_close(db->sqlite);
     free(db);
 }
@@ -161,6 +165,8 @@ enum err db_prepare(struct db *db, const char *const *sql, size_t count, struct 
         if (code != SQLITE_OK)
             return fault_set(fault, (code & 0xff) == SQLITE_BUSY ? ERR_CONFLICT : ERR_CORRUPT,
                              "%s: %s", sql[i], sqlite3_errmsg(db->sqlite));
+        GROW(db->statements, db->len, db->room);
+        db->statements[db->len++] = statement;
         ready[i] = (struct db_query *)statement;
     }
     return OK;
