@@ -582,6 +582,7 @@ ENTRY_FORMS = {
     "revoke": {"id": is_id, "why": is_text(2000)} | SEEN,
     "register": {"set": is_hash, "n": is_integer} | SEEN,
     "nominate": {"cat": is_category, "ngo": is_text(64), "p": is_32, "c": is_32} | SIGS,
+    "amend": {"ref": is_integer, "c": is_32} | SIGS,
     "issue": {"cat": is_category, "ik": is_id, "p": is_32, "bh": is_32} | SIGS,
     "ballot": {"cat": is_category, "ik": is_id, "pk": is_32, "pre": is_32,
                "tok": is_base64(256, 256), "rev": is_integer, "enc": is_base64(65, 65),
@@ -1015,8 +1016,8 @@ class PublishedKey:
 
 
 class Nominee:
-    def __init__(self, cat, ngo):
-        self.cat, self.ngo, self.decision = cat, ngo, None
+    def __init__(self, cat, ngo, c):
+        self.cat, self.ngo, self.c, self.decision = cat, ngo, c, None
 
     @property
     def decided(self):
@@ -1042,6 +1043,7 @@ SIGNERS = {
     "erase": ("staff", ("administrator",), 1),
     "moderate": ("staff", ("administrator", "moderator"), 1),
     "nominate": ("registrar", (None,), 1),
+    "amend": ("registrar", (None,), 1),
     "issue": ("registrar", (None,), 1),
 }
 
@@ -1218,7 +1220,15 @@ class Judge:
         self.nominations.add(nomination)
         if nomination[1:] not in self.nominee_of:
             self.nominee_of[nomination[1:]] = i
-            self.nominees[i] = Nominee(entry["cat"], entry["ngo"])
+            self.nominees[i] = Nominee(entry["cat"], entry["ngo"], entry["c"])
+
+    def judge_amend(self, _, entry, __):
+        require(not self.evaluation.was_opened, "window_closed")
+        require(entry["ref"] in self.nominees, "nomination_unknown")
+        nominee = self.nominees[entry["ref"]]
+        require(not nominee.decided, "nomination_decided")
+        require(entry["c"] != nominee.c, "amended_before")
+        nominee.c = entry["c"]
 
     def judge_moderate(self, _, entry, __):
         require(not self.evaluation.was_opened, "window_closed")

@@ -86,7 +86,8 @@ const char *fold_fault(const struct fold *fold);
 /*
  * Is this submission a repetition of what is logged already, to be answered with that index (I11)?
  * The same ballot bytes; the same issue (cat, p, bh); the same nomination (p, cat, ngo); the same
- * signed text of staff. For issue and nominate the signature must hold. at is not needed.
+ * amendment; the same signed text of staff. For those of the registrar the signature must hold. at
+ * is not needed.
  */
 bool fold_repeat(const struct fold *fold, const struct entry *entry, const struct fold_proof *proof,
                  uint64_t *index);

@@ -55,6 +55,7 @@
     X(NOMINATED_TWICE, "nominated_twice")                                                          \
     X(NOMINATION_UNKNOWN, "nomination_unknown")                                                    \
     X(NOMINATION_DECIDED, "nomination_decided")                                                    \
+    X(AMENDED_BEFORE, "amended_before")                                                            \
     X(NOMINATION_NOT_REFUSED, "nomination_not_refused")                                            \
     X(MERGE_TARGET_WRONG, "merge_target_wrong")                                                    \
     X(COMMITMENT_UNKNOWN, "commitment_unknown")                                                    \

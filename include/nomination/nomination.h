@@ -33,6 +33,8 @@ struct nominee {
     uint64_t index; /* of the first nomination: its id */
     unsigned cat;
     enum nominee_status status;
+    uint8_t c[NOMINATION_HASH_LEN]; /* what its text is committed to, and … */
+    uint64_t text;      /* … the entry that says so: the first nomination or an `amend` */
     uint64_t moderated; /* index of the last `moderate` entry, 0 when there is none */
     uint64_t supports;  /* nominations, the first included, and those of merged nominees */
     uint64_t into;      /* of a merged one: id of the nominee it was merged into */
@@ -51,7 +53,8 @@ bool nomination_find(const struct nomination_set *set, unsigned cat, struct slic
 
 /* Takes a nomination; (p, cat, ngo) must be new. Returns the number of its nominee. */
 size_t nomination_add(struct nomination_set *set, unsigned cat, struct slice ngo,
-                      const uint8_t p[static NOMINATION_HASH_LEN], uint64_t index);
+                      const uint8_t p[static NOMINATION_HASH_LEN],
+                      const uint8_t c[static NOMINATION_HASH_LEN], uint64_t index);
 
 /* Nominees, numbered from 0 in the order in which they came. Valid until the next
  * nomination_add(). */
@@ -74,6 +77,10 @@ const char *nominee_status_name(enum nominee_status status);
  * entry that decides. */
 void nominee_set_status(struct nomination_set *set, size_t number, enum nominee_status status,
                         uint64_t moderated);
+
+/* The entry at index brought another text, committed to by c. */
+void nominee_set_text(struct nomination_set *set, size_t number,
+                      const uint8_t c[static NOMINATION_HASH_LEN], uint64_t index);
 
 /* After it was given the status NOMINEE_MERGED. into is the id of a nominee that is undecided or
  * admitted, so that merges never make a ring. */

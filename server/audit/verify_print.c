@@ -59,6 +59,7 @@ static const char *const sentences[VERDICT_COUNT] = {
     [VERDICT_NOMINATED_TWICE] = "the same person has nominated this NGO here already",
     [VERDICT_NOMINATION_UNKNOWN] = "it refers to no nominee",
     [VERDICT_NOMINATION_DECIDED] = "the nominee is decided already",
+    [VERDICT_AMENDED_BEFORE] = "the nominee has this text already",
     [VERDICT_NOMINATION_NOT_REFUSED] = "the nominee it reopens was not refused",
     [VERDICT_MERGE_TARGET_WRONG] = "it merges into no other nominee that may still be voted for",
     [VERDICT_COMMITMENT_UNKNOWN] = "it refers to no entry whose payload could be erased",

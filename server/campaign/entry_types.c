@@ -128,6 +128,7 @@ static const struct entry_field register_fields[] = {INT("n"), SEEN, HEX32("set"
 static const struct entry_field nominate_fields[] = {
     BYTES32("c"), CAT,  {.name = "ngo", .kind = FIELD_TEXT, .least = 1, .most = 64},
     BYTES32("p"), SIGS, END};
+static const struct entry_field amend_fields[] = {BYTES32("c"), INT("ref"), SIGS, END};
 static const struct entry_field moderate_fields[] = {
     BYTES32("c"), ONE_OF("d", decisions), INT("ref"), SEEN, SIGS, END};
 static const struct entry_field merge_fields[] = {
@@ -171,6 +172,7 @@ static const struct entry_form step_form = {step_fields, ADMINISTRATORS(2)};
 static const struct entry_form own_step_form = {own_step_fields, NOBODY};
 static const struct entry_form register_form = {register_fields, ADMINISTRATORS(1)};
 static const struct entry_form nominate_form = {nominate_fields, REGISTRAR};
+static const struct entry_form amend_form = {amend_fields, REGISTRAR};
 static const struct entry_form moderate_form = {moderate_fields, MODERATORS(1)};
 static const struct entry_form moderate_two_form = {moderate_fields, MODERATORS(2)};
 static const struct entry_form merge_form = {merge_fields, MODERATORS(1)};
@@ -247,6 +249,7 @@ static const struct {
     [ENTRY_KIND_PHASE] = {"phase", NULL, pick_phase},
     [ENTRY_KIND_REGISTER] = {"register", &register_form, NULL},
     [ENTRY_KIND_NOMINATE] = {"nominate", &nominate_form, NULL},
+    [ENTRY_KIND_AMEND] = {"amend", &amend_form, NULL},
     [ENTRY_KIND_MODERATE] = {"moderate", NULL, pick_moderate},
     [ENTRY_KIND_ISSUE] = {"issue", &issue_form, NULL},
     [ENTRY_KIND_BALLOT] = {ENTRY_BALLOT, &ballot_form, NULL},

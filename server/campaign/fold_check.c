@@ -13,6 +13,7 @@ const struct fold_type fold_types[ENTRY_KIND_COUNT] = {
     [ENTRY_KIND_PHASE] = {fold_phase_check, fold_phase_apply},
     [ENTRY_KIND_REGISTER] = {fold_register_check, fold_register_apply},
     [ENTRY_KIND_NOMINATE] = {fold_nominate_check, fold_nominate_apply},
+    [ENTRY_KIND_AMEND] = {fold_amend_check, fold_amend_apply},
     [ENTRY_KIND_MODERATE] = {fold_moderate_check, fold_moderate_apply},
     [ENTRY_KIND_ISSUE] = {fold_issue_check, fold_issue_apply},
     [ENTRY_KIND_BALLOT] = {fold_ballot_check, fold_ballot_apply},

@@ -34,7 +34,7 @@ void fold_register_apply(struct fold *fold, const struct item *item, const uint8
 }
 
 struct nomination_fields {
-    uint8_t p[NOMINATION_HASH_LEN];
+    uint8_t p[NOMINATION_HASH_LEN], c[NOMINATION_HASH_LEN];
     uint8_t ngo[NOMINATION_NGO_MAX];
     size_t ngo_len;
 };
@@ -43,6 +43,7 @@ static void read_nomination(const struct item *item, struct nomination_fields *f
 {
     struct buf ngo;
     item_hash(item, "p", fields->p);
+    item_hash(item, "c", fields->c);
     buf_init(&ngo, sizeof fields->ngo);
     INVARIANT(entry_text(item->entry, "ngo", &ngo) == OK);
     memcpy(fields->ngo, ngo.data, ngo.len);
@@ -80,7 +81,47 @@ void fold_nominate_apply(struct fold *fold, const struct item *item, const uint8
     (void)leaf;
     read_nomination(item, &fields);
     nomination_add(fold->nominations, item->cat, slice_of(fields.ngo, fields.ngo_len), fields.p,
-                   item->index);
+                   fields.c, item->index);
+    fold_keep_committed(fold, item->index);
+}
+
+bool fold_amend_repeats(const struct fold *fold, const struct item *item, uint64_t *index)
+{
+    uint8_t c[NOMINATION_HASH_LEN];
+    size_t number;
+    if (!nominee_find(fold->nominations, item_int(item, "ref"), &number))
+        return false;
+    const struct nominee *nominee = nominee_at(fold->nominations, number);
+    item_hash(item, "c", c);
+    *index = nominee->text;
+    return nominee->text != nominee->index && memcmp(nominee->c, c, sizeof c) == 0;
+}
+
+enum verdict_code fold_amend_check(struct fold *fold, struct item *item, struct verdict *verdict)
+{
+    uint8_t c[NOMINATION_HASH_LEN];
+    size_t number;
+    if (fold_evaluation_begun(fold))
+        return VERDICT_WINDOW_CLOSED;
+    if (!nominee_find(fold->nominations, item_int(item, "ref"), &number))
+        return VERDICT_NOMINATION_UNKNOWN;
+    const struct nominee *nominee = nominee_at(fold->nominations, number);
+    if (nominee_decided(nominee))
+        return VERDICT_NOMINATION_DECIDED;
+    item_hash(item, "c", c);
+    verdict->has_index = memcmp(nominee->c, c, sizeof c) == 0;
+    verdict->index = nominee->text;
+    return verdict->has_index ? VERDICT_AMENDED_BEFORE : VERDICT_ACCEPTED;
+}
+
+void fold_amend_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32])
+{
+    uint8_t c[NOMINATION_HASH_LEN];
+    size_t number;
+    (void)leaf;
+    item_hash(item, "c", c);
+    INVARIANT(nominee_find(fold->nominations, item_int(item, "ref"), &number));
+    nominee_set_text(fold->nominations, number, c, item->index);
     fold_keep_committed(fold, item->index);
 }
 

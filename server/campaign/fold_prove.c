@@ -223,6 +223,8 @@ bool fold_repeat(const struct fold *fold, const struct entry *entry, const struc
     if (item.form->signers.use != KEY_USE_REGISTRAR ||
         item_check_signers(fold, &item) != VERDICT_ACCEPTED)
         return false;
-    return item.kind == ENTRY_KIND_ISSUE ? repeats_issue(fold, &item, index)
+    if (item.kind == ENTRY_KIND_ISSUE)
+        return repeats_issue(fold, &item, index);
+    return item.kind == ENTRY_KIND_AMEND ? fold_amend_repeats(fold, &item, index)
                                          : fold_nominate_repeats(fold, &item, index);
 }

@@ -127,6 +127,8 @@ void fold_register_apply(struct fold *fold, const struct item *item, const uint8
 enum verdict_code fold_nominate_check(struct fold *fold, struct item *item,
                                       struct verdict *verdict);
 void fold_nominate_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32]);
+enum verdict_code fold_amend_check(struct fold *fold, struct item *item, struct verdict *verdict);
+void fold_amend_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32]);
 enum verdict_code fold_moderate_check(struct fold *fold, struct item *item,
                                       struct verdict *verdict);
 void fold_moderate_apply(struct fold *fold, const struct item *item, const uint8_t leaf[static 32]);
@@ -176,5 +178,7 @@ void fold_keep_committed(struct fold *fold, uint64_t index);
 
 /* fold_nominate.c: the same (p, cat, ngo) stands at *index. */
 bool fold_nominate_repeats(const struct fold *fold, const struct item *item, uint64_t *index);
+/* The same: the text that this `amend` brings stands for its nominee, since *index. */
+bool fold_amend_repeats(const struct fold *fold, const struct item *item, uint64_t *index);
 
 #endif

@@ -8,6 +8,7 @@
 /* Cyrillic text is laid out by hand. */
 /* clang-format off */
 const struct problem problems[] = {
+    {"amended_before", 409, {{"Бұл мәтін бұрын жіберілген", "Ұсынымда дәл осы мәтін тұр. Ештеңе істеудің қажеті жоқ."}, {"Этот текст уже отправлен", "В номинации стоит именно этот текст. Ничего делать не нужно."}, {"This text was sent already", "The nomination has this very text. There is nothing more to do."}}},
     {"ballot_unknown", 404,
      {{"Мұндай бюллетень жоқ",
        "Осы нөмірде бюллетень табылмады, ештеңе жазылған жоқ. Нөмірді түбіртектен "

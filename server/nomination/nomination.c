@@ -101,13 +101,15 @@ bool nomination_find(const struct nomination_set *set, unsigned cat, struct slic
 }
 
 static uint32_t add_nominee(struct nomination_set *set, unsigned cat, struct slice ngo,
-                            uint64_t index)
+                            const uint8_t *c, uint64_t index)
 {
     GROW(set->nominees, set->nominees_len, set->nominees_room);
     uint32_t number = (uint32_t)set->nominees_len++;
     struct nominee *nominee = &set->nominees[number];
-    *nominee = (struct nominee){.index = index, .cat = cat, .ngo_len = (uint8_t)ngo.len};
+    *nominee =
+        (struct nominee){.index = index, .text = index, .cat = cat, .ngo_len = (uint8_t)ngo.len};
     memcpy(nominee->ngo, ngo.data, ngo.len);
+    memcpy(nominee->c, c, sizeof nominee->c);
     table_add(&set->by_ngo, ngo_hash(set, cat, ngo), number);
     set->undecided++;
     return number;
@@ -126,12 +128,13 @@ static void support(struct nomination_set *set, size_t number, uint64_t nominati
 }
 
 size_t nomination_add(struct nomination_set *set, unsigned cat, struct slice ngo,
-                      const uint8_t p[static NOMINATION_HASH_LEN], uint64_t index)
+                      const uint8_t p[static NOMINATION_HASH_LEN],
+                      const uint8_t c[static NOMINATION_HASH_LEN], uint64_t index)
 {
     INVARIANT(index <= UINT32_MAX && set->len < UINT32_MAX - 1);
     uint32_t nominee;
     if (!find_nominee(set, cat, ngo, &nominee))
-        nominee = add_nominee(set, cat, ngo, index);
+        nominee = add_nominee(set, cat, ngo, c, index);
     support(set, nominee, 1);
 
     GROW(set->items, set->len, set->room);
@@ -180,6 +183,15 @@ void nominee_set_status(struct nomination_set *set, size_t number, enum nominee_
     nominee->moderated = moderated;
     if (nominee_decided(nominee))
         set->undecided--;
+}
+
+void nominee_set_text(struct nomination_set *set, size_t number,
+                      const uint8_t c[static NOMINATION_HASH_LEN], uint64_t index)
+{
+    INVARIANT(number < set->nominees_len);
+    struct nominee *nominee = &set->nominees[number];
+    memcpy(nominee->c, c, sizeof nominee->c);
+    nominee->text = index;
 }
 
 void nominee_merge(struct nomination_set *set, size_t number, uint64_t into)

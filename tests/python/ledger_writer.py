@@ -418,6 +418,9 @@ class Campaign:
     def moderate_entry(self, ref, decision, names=("eve",)):
         return self.staff_entry("moderate", names, ref=ref, d=decision, c=b64(fixed("reason")))
 
+    def amend_entry(self, ref, text="completed", names=("registrar",)):
+        return self.sign(self.own_entry("amend", ref=ref, c=b64(fixed(text))), *names)
+
     def merge_entry(self, ref, into, names=("eve",)):
         return self.staff_entry("moderate", names, ref=ref, d="merge", into=into,
                                 c=b64(fixed("same organisation")))
@@ -675,6 +678,7 @@ def nominate(c, hook):
     hook("screening", c)
     for cat, (first, second, third, last) in nominees.items():
         c.add(c.moderate_entry(first, "return"))
+        c.add(c.amend_entry(first))
         c.admitted[cat] = [first, second, third]
         for nominee in c.admitted[cat]:
             c.add(c.moderate_entry(nominee, "admit", ("max",)))

@@ -286,6 +286,31 @@ BUILD(moderate_support)
     mini_sign(f, &m->mira);
 }
 
+BUILD(amend_good)
+{
+    UNUSED;
+    fields_amend(f, 11, 200);
+    mini_sign(f, &m->registrar);
+}
+BUILD(amend_same)
+{
+    UNUSED;
+    fields_amend(f, 11, 1);
+    mini_sign(f, &m->registrar);
+}
+BUILD(amend_support)
+{
+    UNUSED;
+    fields_amend(f, 12, 200);
+    mini_sign(f, &m->registrar);
+}
+BUILD(amend_by_staff)
+{
+    UNUSED;
+    fields_amend(f, 11, 200);
+    mini_sign(f, &m->anna);
+}
+
 BUILD(merge_good)
 {
     fields_merge(f, 11, 13, fold_size(fold));

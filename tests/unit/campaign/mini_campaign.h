@@ -107,6 +107,14 @@ static inline void mini_merge(struct mini *mini, uint64_t ref, uint64_t into)
     mini_take(mini, &f);
 }
 
+static inline void mini_amend(struct mini *mini, uint64_t ref, uint8_t text)
+{
+    struct fields f = {.len = 0};
+    fields_amend(&f, ref, text);
+    mini_sign(&f, &mini->registrar);
+    mini_take(mini, &f);
+}
+
 static inline void mini_erase(struct mini *mini, uint64_t ref)
 {
     struct fields f = {.len = 0};
@@ -143,6 +151,7 @@ static inline void mini_nominations(struct mini *mini)
     mini_merge(mini, sixth, third);
     mini_erase(mini, second);
     mini_moderate(mini, fifth, "return");
+    mini_amend(mini, fifth, 200);
     mini_moderate(mini, fifth, "withdraw");
     mini_stage(mini, MINI_DECIDED);
     mini->at = MINI_T0 + 1003;

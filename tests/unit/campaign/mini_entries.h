@@ -143,6 +143,13 @@ static inline void fields_nominate(struct fields *fields, const char *cat, const
     fields_opaque(fields, "c", person, 2);
 }
 
+static inline void fields_amend(struct fields *fields, uint64_t ref, uint8_t text)
+{
+    fields_begin(fields, "amend");
+    fields_int(fields, "ref", ref);
+    fields_opaque(fields, "c", text, 2);
+}
+
 static inline void fields_moderate(struct fields *fields, uint64_t ref, const char *decision,
                                    uint64_t seen)
 {
