@@ -177,7 +177,8 @@ struct rules {
         uint32_t per_person; /* nominations of one person, supports included */
         uint32_t per_ngo;    /* categories in which one NGO may be nominated */
         enum rules_own own;
-        uint32_t cure_days; /* working days to complete a returned nomination */
+        uint32_t cure_days;   /* working days to complete a returned nomination */
+        uint32_t appeal_days; /* working days to appeal a refusal; 0: there is no appeal */
     } nomination;
 
     struct {

@@ -133,7 +133,8 @@ static void read_sign_in(struct reader *reader, const json_t *root, struct rules
 
 static void read_nomination(struct reader *reader, const json_t *root, struct rules *rules)
 {
-    static const char *const keys[] = {"who", "per_person", "per_ngo", "own", "cure_days", NULL};
+    static const char *const keys[] = {"who",       "per_person",   "per_ngo", "own",
+                                       "cure_days", "?appeal_days", NULL};
     static const char *const who[] = {"citizen", "ngo", "state_body", "council_member", NULL};
     static const char *const own[] = {"allow", "flag", "refuse", NULL};
     size_t mark;
@@ -145,6 +146,8 @@ static void read_nomination(struct reader *reader, const json_t *root, struct ru
         (uint32_t)read_int(reader, json, "per_ngo", 1, RULES_CATEGORIES_MAX);
     rules->nomination.own = (enum rules_own)read_word(reader, json, "own", own);
     rules->nomination.cure_days = (uint32_t)read_int(reader, json, "cure_days", 0, 60);
+    if (json_object_get(json, "appeal_days") != NULL)
+        rules->nomination.appeal_days = (uint32_t)read_int(reader, json, "appeal_days", 0, 60);
     reader_leave(reader, mark);
 }
 

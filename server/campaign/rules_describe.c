@@ -109,6 +109,8 @@ static void tell_nomination(struct teller *teller)
     say(teller, WORD_OWN_BALLOTS);
     if (rules->nomination.cure_days > 0)
         say_number(teller, WORD_CURE, rules->nomination.cure_days);
+    if (rules->nomination.appeal_days > 0)
+        say_number(teller, WORD_APPEAL_REFUSAL, rules->nomination.appeal_days);
 }
 
 static void tell_eligibility(struct teller *teller)

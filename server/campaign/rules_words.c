@@ -50,6 +50,9 @@ static const char *const words[RULES_WORDS][RULES_LANGS] = {
     [WORD_CURE] = {"Қайтарылған ұсынысты толықтыруға берілетін жұмыс күні: {1}.",
                    "Рабочих дней на доработку возвращённого выдвижения: {1}.",
                    "Working days to complete a nomination that was returned: {1}."},
+    [WORD_APPEAL_REFUSAL] = {"Бас тартуға шағымдануға берілетін жұмыс күні: {1}.",
+                             "Рабочих дней на обжалование отказа: {1}.",
+                             "Working days to appeal a refusal: {1}."},
 
     [WORD_ELIGIBILITY] = {"# Ұйымдарға қойылатын талаптар", "# Требования к организациям",
                           "# Which NGOs are admitted"},
