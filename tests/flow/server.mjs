@@ -1,6 +1,7 @@
 // A true server with a private Redis and a demo campaign, in a temporary folder, on free ports.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -49,7 +50,8 @@ export class Server {
     return server;
   }
 
-  async start() {
+  /** ready() is asked until its status is 200. */
+  async start(ready = () => this.reach('/readyz')) {
     this.log = '';
     this.process = spawn(dauys, ['serve', '--config', this.config], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
     this.process.stderr.on('data', (bytes) => { this.log += bytes; });
@@ -58,12 +60,27 @@ export class Server {
     this.gone = false;
     await until(async () => {
       if (this.gone) return true;
-      return (await fetch(`${this.url}/readyz`)).status === 200;
+      return (await ready()).status === 200;
     }, 30, 'the server');
     if (this.gone) throw new Error(this.log);
   }
 
-  get url() { return `http://127.0.0.1:${this.port}`; }
+  get url() { return `http${this.tls ? 's' : ''}://127.0.0.1:${this.port}`; }
+
+  /** One GET on a connection of its own; under TLS whatever the certificate, which is in .certificate then. */
+  reach(target, options = {}) {
+    if (!this.tls) return fetch(this.url + target);
+    return new Promise((resolve, reject) => {
+      const request = https.get(this.url + target, { agent: false, rejectUnauthorized: false, ...options }, (answer) => {
+        const certificate = answer.socket.getPeerCertificate();
+        const parts = [];
+        answer.on('data', (some) => parts.push(some));
+        answer.on('error', reject);
+        answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, certificate, text: Buffer.concat(parts).toString() }));
+      });
+      request.on('error', reject);
+    });
+  }
 
   async stop() {
     if (this.process && !this.gone) {
