@@ -32,6 +32,8 @@ struct http_server_config {
     const char *const
         *proxies; /* addresses or networks ("10.0.0.0/8") whose X-Forwarded-For counts */
     size_t proxies_len;
+    bool proxy_protocol; /* connections from proxies begin with a PROXY header, v1 or v2; the
+                            client is then whom it names, for limits and X-Forwarded-For */
     uint32_t head_ms, idle_ms, write_ms;
     uint32_t body_ms;   /* for each full or begun MiB of body */
     uint32_t body_rate; /* least bytes a second, after the first second */

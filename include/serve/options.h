@@ -25,6 +25,7 @@ struct serve_options {
     uint32_t fronts;
     struct config_list hosts;
     struct config_list proxies;
+    bool proxy_protocol;
     bool behind_proxy;
     char *tls_certificate;
     char *tls_key;

@@ -7,6 +7,7 @@
  * evhttp never waits for a peer, never sees a byte the gate has not read, and pipelined
  * requests are answered in order, a refusal after the answers before it.
  *
+ *     (NEW, PREFACE: conn_begin.c)
  *     READING ──gate: done──▶ SERVING ──http_reply──▶ WRITING ──all written──▶ READING
  *        │                                                │
  *        ├─gate: refused, too slow──▶ REFUSING ──written──┴─evhttp closes──▶ CLOSING ──▶ LINGERING
@@ -26,8 +27,6 @@
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/http.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -142,8 +141,7 @@ static struct evbuffer_iovec unseen(const struct conn *conn, struct evbuffer *in
     return piece;
 }
 
-/* Shows the gate what has come, until it needs more or a request is passed on. */
-static void pump(struct conn *conn)
+void conn_pump(struct conn *conn)
 {
     struct evbuffer *input = bufferevent_get_input(conn->socket);
 
@@ -204,54 +202,10 @@ static void written(struct conn *conn)
     }
     if (!conn->peer_ended)
         bufferevent_enable(conn->socket, EV_READ);
-    pump(conn);
+    conn_pump(conn);
 }
 
 /* ---- the beginning ---- */
-
-static bool admit(struct conn *conn)
-{
-    struct http_server *server = conn->server;
-    const struct http_server_config *config = &server->config;
-    uint32_t most;
-
-    if (server->conns_len > config->connections_max)
-        return false;
-    if (server_trusts(server, &conn->address))
-        return true;
-    most =
-        net_is_ipv4(&conn->address) ? config->connections_ipv4_max : config->connections_ipv6_max;
-    conn->counted = crowd_enter(server->crowd, &conn->address, most);
-    return conn->counted;
-}
-
-/* evhttp gave us no address, but by now the socket: ask it. */
-static void begin(struct conn *conn)
-{
-    struct sockaddr_storage peer = {0};
-    socklen_t len = sizeof peer;
-    int one = 1;
-
-    conn->fd = (int)bufferevent_getfd(conn->socket);
-    conn->state = CONN_READING;
-    if (conn->fd < 0 || getpeername(conn->fd, (struct sockaddr *)&peer, &len) != 0 ||
-        !net_address_of((struct sockaddr *)&peer, &conn->address)) {
-        conn_close(conn, false);
-        return;
-    }
-    setsockopt(conn->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    if (admit(conn)) {
-        pump(conn);
-        return;
-    }
-    server_count_refusal(conn->server, "connections");
-    /* A handshake to say no would cost more than the yes; and a crowd gets no answer at all. */
-    if (conn->session != NULL ||
-        conn->server->conns_len > conn->server->config.connections_max * 5 / 4)
-        conn_close(conn, false);
-    else
-        conn_refuse(conn, "busy");
-}
 
 static enum bufferevent_filter_result move_nothing(struct evbuffer *from, struct evbuffer *to,
                                                    ev_ssize_t limit,
@@ -313,7 +267,7 @@ static void go_on(evutil_socket_t fd, short what, void *context)
     (void)fd;
     (void)what;
     if (conn->state == CONN_NEW)
-        begin(conn);
+        conn_begin(conn);
     else if (conn->state == CONN_WRITING || conn->state == CONN_REFUSING)
         written(conn);
 }
@@ -323,9 +277,11 @@ static void socket_read(struct bufferevent *socket, void *context)
     struct conn *conn = context;
 
     if (conn->state == CONN_NEW)
-        begin(conn);
+        conn_begin(conn);
+    else if (conn->state == CONN_PREFACE)
+        conn_preface(conn);
     else if (conn->state == CONN_READING)
-        pump(conn);
+        conn_pump(conn);
     else if (evbuffer_get_length(bufferevent_get_input(socket)) > AHEAD_MAX)
         bufferevent_disable(socket, EV_READ); /* until the answer is out */
 }
@@ -345,12 +301,16 @@ static void socket_event(struct bufferevent *socket, short what, void *context)
     struct conn *conn = context;
 
     (void)socket;
-    if (what & BEV_EVENT_CONNECTED)
+    if (what & BEV_EVENT_CONNECTED) {
+        if (conn->state == CONN_PREFACE)
+            conn_preface(conn);
         return;
+    }
     conn->peer_ended = true;
     if (what & BEV_EVENT_ERROR)
         conn->failed = true;
-    if (conn->failed || conn->state == CONN_NEW || conn->state == CONN_READING)
+    if (conn->failed || conn->state == CONN_NEW || conn->state == CONN_PREFACE ||
+        conn->state == CONN_READING)
         conn_close(conn, false);
 }
 
@@ -358,7 +318,8 @@ static void socket_event(struct bufferevent *socket, short what, void *context)
 
 void conn_close_idle(struct conn *conn)
 {
-    if (conn->state == CONN_NEW || (conn->state == CONN_READING && !conn->gate.started))
+    if (conn->state == CONN_NEW || conn->state == CONN_PREFACE ||
+        (conn->state == CONN_READING && !conn->gate.started))
         conn_close(conn, false);
 }
 

@@ -1,4 +1,4 @@
-/* What conn.c and conn_end.c share: see the text at the top of conn.c. */
+/* What conn.c, conn_begin.c and conn_end.c share: see the text at the top of conn.c. */
 #ifndef SERVER_HTTP_CONN_H
 #define SERVER_HTTP_CONN_H
 
@@ -6,6 +6,7 @@
 
 enum conn_state {
     CONN_NEW,
+    CONN_PREFACE, /* the PROXY header is awaited */
     CONN_READING,
     CONN_SERVING,
     CONN_WRITING,
@@ -42,7 +43,18 @@ struct conn {
     struct event timer, kick, linger_event;
 };
 
+/* ---- conn_begin.c ---- */
+
+/* Of a CONN_NEW whose socket is known. */
+void conn_begin(struct conn *conn);
+
+/* More bytes of a CONN_PREFACE, or its handshake is done. */
+void conn_preface(struct conn *conn);
+
 /* ---- conn.c ---- */
+
+/* Shows the gate what has come, until it needs more or a request is passed on. */
+void conn_pump(struct conn *conn);
 
 size_t conn_left_to_write(const struct conn *conn);
 

@@ -29,6 +29,8 @@ static int64_t deadline(const struct conn *conn)
     const struct http_server_config *config = &conn->server->config;
 
     switch (conn->state) {
+    case CONN_PREFACE:
+        return conn->since_us + (int64_t)config->head_ms * 1000;
     case CONN_NEW:
     case CONN_READING:
         if (!conn->gate.started)
@@ -151,6 +153,10 @@ static void too_late(struct conn *conn)
     size_t left = conn_left_to_write(conn);
 
     switch (conn->state) {
+    case CONN_PREFACE:
+        server_count_refusal(conn->server, "slow_request");
+        conn_close(conn, false);
+        return;
     case CONN_NEW:
     case CONN_READING:
         if (conn->gate.started) {

@@ -14,6 +14,15 @@ static void from_ipv4(struct net_address *address, const void *four)
     memcpy(address->bytes + 12, four, 4);
 }
 
+void net_address_of_bytes(const uint8_t *bytes, size_t len, struct net_address *address)
+{
+    INVARIANT(len == 4 || len == 16);
+    if (len == 4)
+        from_ipv4(address, bytes);
+    else
+        memcpy(address->bytes, bytes, 16);
+}
+
 bool net_address_of(const struct sockaddr *sockaddr, struct net_address *address)
 {
     if (sockaddr->sa_family == AF_INET) {

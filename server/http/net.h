@@ -22,6 +22,9 @@ struct net_prefix {
 /* False: neither IPv4 nor IPv6. */
 bool net_address_of(const struct sockaddr *sockaddr, struct net_address *address);
 
+/* Of 4 or 16 bytes. */
+void net_address_of_bytes(const uint8_t *bytes, size_t len, struct net_address *address);
+
 /* Text without port or brackets. */
 bool net_address_parse(struct slice text, struct net_address *address);
 

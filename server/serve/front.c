@@ -263,6 +263,7 @@ static enum err open_server(struct front *front, struct fault *fault)
     config.hosts_len = options->hosts.len;
     config.proxies = (const char *const *)options->proxies.items;
     config.proxies_len = options->proxies.len;
+    config.proxy_protocol = options->proxy_protocol;
     config.connections_max = options->connections;
     config.connections_ipv4_max = options->connections_per_address;
     config.connections_ipv6_max = options->connections_per_address;

@@ -34,6 +34,8 @@ static const struct config_key keys[] = {
      "names accepted as Host"},
     {"", "proxies", CONFIG_LIST, AT(proxies), "", 0, 0, NULL,
      "addresses or networks whose X-Forwarded-For counts"},
+    {"", "proxy_protocol", CONFIG_BOOL, AT(proxy_protocol), "no", 0, 0, NULL,
+     "connections from proxies begin with a PROXY header, version 1 or 2"},
     {"", "behind_proxy", CONFIG_BOOL, AT(behind_proxy), "no", 0, 0, NULL,
      "plain HTTP off loopback: a proxy in front speaks TLS"},
     {"", "tls_certificate", CONFIG_TEXT, AT(tls_certificate), "", 0, 0, NULL,
@@ -76,6 +78,9 @@ static enum err check(const struct serve_options *options, struct fault *fault)
         return fault_set(fault, ERR_INVALID, "listen: name at least one address");
     if (tls != (*options->tls_key != '\0'))
         return fault_set(fault, ERR_INVALID, "tls_certificate and tls_key go together");
+    if (options->proxy_protocol && options->proxies.len == 0)
+        return fault_set(fault, ERR_INVALID,
+                         "proxy_protocol = yes: name in proxies who may send a PROXY header");
     for (size_t i = 0; i < options->listen.len; i++) {
         const char *address = options->listen.items[i];
         if (is_loopback(address))
