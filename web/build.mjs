@@ -174,8 +174,8 @@ async function bundleIslands(output, lang, usedKeys) {
       sent.set(path, gzipSync(contents, { level: 9 }).length);
     }
     const entry = Object.keys(metafile.outputs).find((path) => metafile.outputs[path].entryPoint);
-    const first = [...loadedWith(metafile.outputs, entry)].map((path) => sent.get(path));
-    islands[name] = { url: `/${entry}`, sent: first.reduce((a, b) => a + b) };
+    const first = [...loadedWith(metafile.outputs, entry)];
+    islands[name] = { url: `/${entry}`, parts: first.slice(1).map((path) => `/${path}`), sent: first.reduce((sum, path) => sum + sent.get(path), 0) };
   }
   return islands;
 }
@@ -222,8 +222,9 @@ async function loadPages() {
 /** Renders every page in a language and holds it to the budget of its class. */
 function renderPages(output, pages, lang, sheets, icons, scripts) {
   const assets = { ...icons, ...Object.fromEntries(Object.entries(scripts).map(([name, { url }]) => [name, url])) };
+  const parts = Object.fromEntries(Object.entries(scripts).map(([name, { parts = [] }]) => [name, parts]));
   for (const name of pages.pageNames) {
-    const { html, budget, loads } = pages.render(name, lang, sheets, assets);
+    const { html, budget, loads } = pages.render(name, lang, { sheets, assets, parts });
     const most = BUDGETS[budget];
     const size = gzipSync(html).length;
     const sent = loads.reduce((sum, script) => sum + scripts[script].sent, 0);

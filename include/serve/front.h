@@ -136,6 +136,7 @@ FRONT_ROUTES(health);
 FRONT_ROUTES(home_page);
 FRONT_ROUTES(campaign_page);
 FRONT_ROUTES(category_page);
+FRONT_ROUTES(evaluate_page);
 FRONT_ROUTES(problem_page);
 
 /* Pages' answer for an address that is nothing. */

@@ -249,6 +249,7 @@ static const struct {
     ROOM(home_page),
     ROOM(campaign_page),
     ROOM(category_page),
+    ROOM(evaluate_page),
     ROOM(problem_page),
 #undef ROOM
 };

@@ -111,7 +111,9 @@ static void get_readyz(struct http_request *request, void *context)
 
 /* ---- files ---------------------------------------------------------------------------------- */
 
-static void reply_file(struct front *front, struct http_request *request, struct slice path)
+/* content_security: NULL for the strictest, which suits what is no document and no worker. */
+static void reply_file(struct front *front, struct http_request *request, struct slice path,
+                       const char *content_security)
 {
     const struct static_file *file = static_find(front->files, path);
     struct slice accept = {NULL, 0};
@@ -126,20 +128,23 @@ static void reply_file(struct front *front, struct http_request *request, struct
                                                      .content_type = file->type,
                                                      .body = body->bytes,
                                                      .etag = body->etag,
+                                                     .content_security = content_security,
                                                      .cache_control = file->cache,
                                                      .content_encoding = body->coding});
 }
 
 static void get_file(struct http_request *request, void *context)
 {
-    reply_file(context, request, http_request_path(request));
+    reply_file(context, request, http_request_path(request), NULL);
 }
 
-/* The kill switch: phones ask for this at each visit and take whatever has changed. */
+/* The kill switch: phones ask for this at each visit and take whatever has changed. A worker
+ * fetches under the policy that it came with. */
 static void get_service_worker(struct http_request *request, void *context)
 {
     struct front *front = context;
-    reply_file(front, request, slice_str(front->options->service_worker ? "/sw.js" : "/sw-off.js"));
+    const char *path = front->options->service_worker ? "/sw.js" : "/sw-off.js";
+    reply_file(front, request, slice_str(path), static_csp(front->files));
 }
 
 const struct http_route health_routes[] = {

@@ -6,6 +6,7 @@ import { translator, usedKeys } from "./lib/i18n.ts";
 import { withData } from "./lib/slots.ts";
 import { campaign } from "./pages/campaign.tsx";
 import { category } from "./pages/category.tsx";
+import { evaluate } from "./pages/evaluate.tsx";
 import type { Build } from "./pages/frame.tsx";
 import { home } from "./pages/home.tsx";
 import { problem } from "./pages/problem.tsx";
@@ -14,6 +15,7 @@ const pages: Record<string, (build: Build) => JSX.Element> = {
   home: withData(home),
   campaign: withData(campaign),
   category: withData(category),
+  evaluate: withData(evaluate),
   problem: withData(problem),
 };
 
@@ -22,8 +24,8 @@ export { usedKeys };
 export { LANGS } from "./lib/fmt.ts";
 
 /** The template of a page in a language, with the class and the scripts that it declares. */
-export function render(page: string, lang: Lang, sheets: Record<string, string>, assets: Record<string, string>) {
-  const build: Build = { lang, t: translator(lang), sheets, assets, declared: { budget: "public", loads: [] } };
+export function render(page: string, lang: Lang, built: Pick<Build, "sheets" | "assets" | "parts">) {
+  const build: Build = { lang, t: translator(lang), ...built, declared: { budget: "public", loads: [] } };
   const html = `<!doctype html>${renderToString(pages[page]!(build))}\n`;
   return { html, ...build.declared };
 }

@@ -11,8 +11,9 @@ export async function keepOffline(): Promise<void> {
     await navigator.serviceWorker.register(scriptUrl("/sw.js"));
     await navigator.serviceWorker.ready;
     // The page and its scripts came before the worker could see them.
-    const scripts = [...document.scripts].map((script) => new URL(script.src).pathname);
-    await (await caches.open(CACHE)).addAll([location.pathname, ...scripts]);
+    const files = performance.getEntriesByType("resource").map(({ name }) => new URL(name));
+    const scripts = files.filter(({ origin, pathname }) => origin === location.origin && pathname.startsWith("/assets/"));
+    await (await caches.open(CACHE)).addAll([location.pathname, ...new Set(scripts.map(({ pathname }) => pathname))]);
   } catch {
     // As said above.
   }

@@ -11,6 +11,8 @@ export interface Build {
   sheets: Record<string, string>;
   /** Addresses of scripts and icons, by the name of their source: "copy.ts" → "/assets/copy-….js". */
   assets: Record<string, string>;
+  /** Addresses of what a script imports, so that it is asked for with it and not after it. */
+  parts: Record<string, string[]>;
   /** What the page said of itself: the class whose budget it keeps, and the scripts it loads. */
   declared: { budget: PageClass; loads: string[] };
 }
@@ -110,6 +112,7 @@ export function frame(build: Build, parts: PageParts): JSX.Element {
         {scripts.map((name) => (
           <script type="module" src={assets[name]} />
         ))}
+        {scripts.flatMap((name) => build.parts[name]!.map((part) => <link rel="modulepreload" href={part} />))}
       </head>
       <body>
         <a class="skip" href="#main">

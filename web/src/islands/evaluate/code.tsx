@@ -1,0 +1,159 @@
+/** The recovery code; and the pass that went to another device. */
+import { t } from "../../lib/texts.ts";
+import { app, category, download, during, go, page } from "./app.ts";
+import { named } from "./model.ts";
+import { count, when } from "./notices.tsx";
+import { nextScreen } from "./start.tsx";
+
+/** Drawn once the encoder has come; the figure is repeated in words beside it. */
+export function Qr({ text, label }: { text: string; label: string }) {
+  const drawn = qrs.get(text);
+  if (!drawn) {
+    const draw = async () => {
+      const { drawQr } = await import("./proof.ts");
+      qrs.set(text, await drawQr(text));
+      app.draw();
+    };
+    draw().catch(() => {}); // without a network: the same stands beside it in words
+    return null;
+  }
+  return (
+    <svg class="qr" viewBox={`0 0 ${drawn.size} ${drawn.size}`} role="img" aria-label={label} shape-rendering="crispEdges">
+      <rect width={drawn.size} height={drawn.size} fill="#fff" />
+      <path d={drawn.path} fill="#000" />
+    </svg>
+  );
+}
+
+const qrs = new Map<string, { size: number; path: string }>();
+
+export function Copy({ text }: { text: string }) {
+  const copy = async (event: Event) => {
+    const status = (event.currentTarget as HTMLElement).nextElementSibling!;
+    await navigator.clipboard.writeText(text);
+    status.textContent = t("evaluate.copied");
+  };
+  if (!navigator.clipboard) return null;
+  return (
+    <>
+      <button type="button" onClick={copy}>
+        {t("evaluate.copy")}
+      </button>
+      <span role="status" />
+    </>
+  );
+}
+
+let code = "";
+
+/** The recovery code as text; "" until the part that writes it has come. */
+function recoveryText(): string {
+  const { recovery } = app.voter.person;
+  if (recovery && code === "") {
+    void import("./proof.ts").then(({ writeRecovery }) => {
+      code = writeRecovery(recovery);
+      app.draw();
+    });
+  }
+  return code;
+}
+
+export function Code() {
+  const text = recoveryText();
+  const save = () => {
+    const lines = [named(app.campaign.name), location.origin + page("evaluate"), t("evaluate.recovery"), text, t("evaluate.recovery_keep")];
+    download(`dauys-${app.id}-${t("evaluate.recovery_file")}.txt`, "text/plain", `${lines.join("\r\n")}\r\n`);
+  };
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    void app.voter.saved().then(() => go(nextScreen()));
+  };
+  return (
+    <>
+      <h1 tabIndex={-1}>{t("evaluate.recovery_heading")}</h1>
+      <p>{t("evaluate.recovery_lead")}</p>
+      <p>{t("evaluate.recovery_keep")}</p>
+      <p class="secret code">
+        {text.split("-").map((group) => (
+          <span>{group}</span>
+        ))}
+      </p>
+      {text && <Qr text={text} label={t("evaluate.recovery_qr")} />}
+      <p class="buttons">
+        <button type="button" onClick={save} disabled={!text}>
+          {t("evaluate.save_file")}
+        </button>
+        <Copy text={text} />
+      </p>
+      <form onSubmit={submit}>
+        <label class="choice">
+          <input type="checkbox" required defaultChecked={app.voter.person.saved} />
+          <span>{t("evaluate.recovery_saved")}</span>
+        </label>
+        <button class="main">{t("evaluate.continue")}</button>
+      </form>
+    </>
+  );
+}
+
+/* ---- issued on another device ---- */
+
+let answer: { number: number; due: number } | null = null;
+
+export function Elsewhere({ cat }: { cat: string }) {
+  const { voter, busy } = app;
+  const restore = (event: SubmitEvent) => {
+    event.preventDefault();
+    const typed = String(new FormData(event.target as HTMLFormElement).get("recovery"));
+    void during(async () => {
+      const { readRecovery } = await import("./proof.ts");
+      const recovery = readRecovery(typed);
+      if (recovery === null) return void (app.trouble = { code: "recovery_mistyped", detail: "" });
+      code = "";
+      await voter.useRecovery(recovery, cat);
+      await voter.askPasses([cat]);
+      if (voter.get(cat).pass) location.hash = nextScreen();
+    });
+  };
+  const complain = (event: SubmitEvent) => {
+    event.preventDefault();
+    const text = String(new FormData(event.target as HTMLFormElement).get("text")).trim();
+    void during(async () => void (answer = await voter.dispute(cat, text)));
+  };
+  return (
+    <>
+      <h1 tabIndex={-1}>{t("evaluate.elsewhere_heading")}</h1>
+      <p>
+        <strong>{named(category(cat)?.name)}</strong>
+      </p>
+      <p>{t("evaluate.elsewhere_lead")}</p>
+      <form onSubmit={restore}>
+        <p class="field">
+          <label for="recovery">{t("evaluate.recovery")}</label>
+          <input id="recovery" name="recovery" required maxLength={64} autocomplete="off" autocapitalize="characters" spellcheck={false} />
+        </p>
+        <button class="main" disabled={busy}>
+          {t("evaluate.restore_button")}
+        </button>
+      </form>
+      <h2>{t("evaluate.dispute_heading")}</h2>
+      {answer ? (
+        <p role="status">{t("evaluate.dispute_taken", { number: count(answer.number), due: when(answer.due) })}</p>
+      ) : (
+        <form onSubmit={complain}>
+          <p class="field">
+            <label for="text">{t("evaluate.dispute_text")}</label>
+            <span class="quiet" id="text-hint">
+              {t("evaluate.dispute_hint")}
+            </span>
+            <textarea id="text" name="text" rows={4} required minLength={10} maxLength={2000} aria-describedby="text-hint" />
+          </p>
+          <button disabled={busy}>{t("evaluate.dispute_send")}</button>
+        </form>
+      )}
+      <p>
+        <a href="#">{t("evaluate.back_start")}</a>
+      </p>
+    </>
+  );
+}
