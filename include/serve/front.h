@@ -137,6 +137,7 @@ FRONT_ROUTES(home_page);
 FRONT_ROUTES(campaign_page);
 FRONT_ROUTES(category_page);
 FRONT_ROUTES(evaluate_page);
+FRONT_ROUTES(verify_page);
 FRONT_ROUTES(problem_page);
 
 /* Pages' answer for an address that is nothing. */

@@ -250,6 +250,7 @@ static const struct {
     ROOM(campaign_page),
     ROOM(category_page),
     ROOM(evaluate_page),
+    ROOM(verify_page),
     ROOM(problem_page),
 #undef ROOM
 };

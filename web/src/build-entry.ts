@@ -10,6 +10,7 @@ import { evaluate } from "./pages/evaluate.tsx";
 import type { Build } from "./pages/frame.tsx";
 import { home } from "./pages/home.tsx";
 import { problem } from "./pages/problem.tsx";
+import { verify } from "./pages/verify.tsx";
 
 const pages: Record<string, (build: Build) => JSX.Element> = {
   home: withData(home),
@@ -17,6 +18,7 @@ const pages: Record<string, (build: Build) => JSX.Element> = {
   category: withData(category),
   evaluate: withData(evaluate),
   problem: withData(problem),
+  verify: withData(verify),
 };
 
 export const pageNames = Object.keys(pages);

@@ -4,10 +4,14 @@ import path from 'node:path';
 
 const web = path.resolve(path.dirname(new URL(import.meta.url).pathname), '..');
 
-/** define: what the build would put in for names such as a language's texts. */
-export async function load(file, options = {}) {
+/** The module's text. define: what the build would put in for names such as a language's texts. */
+export async function build(file, options = {}) {
   const { outputFiles } = await esbuild.build({
     entryPoints: [path.join(web, 'src', file)], bundle: true, write: false, format: 'esm', target: 'es2022', ...options,
   });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  return outputFiles[0].text;
+}
+
+export async function load(file, options = {}) {
+  return import(`data:text/javascript;base64,${Buffer.from(await build(file, options)).toString('base64')}`);
 }

@@ -8,10 +8,11 @@
 export type Lang = "kk" | "ru" | "en";
 export const LANGS: readonly Lang[] = ["kk", "ru", "en"];
 
+// PURE: an island that writes no dates carries no months.
 const MONTHS: Record<Lang, string[]> = {
-  kk: "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан".split(" "),
-  ru: "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(" "),
-  en: "January February March April May June July August September October November December".split(" "),
+  kk: /* @__PURE__ */ "қаңтар ақпан наурыз сәуір мамыр маусым шілде тамыз қыркүйек қазан қараша желтоқсан".split(" "),
+  ru: /* @__PURE__ */ "января февраля марта апреля мая июня июля августа сентября октября ноября декабря".split(" "),
+  en: /* @__PURE__ */ "January February March April May June July August September October November December".split(" "),
 };
 
 const NBSP = "\u00a0";

@@ -1,0 +1,63 @@
+/*
+ * The page that checks a receipt. The code stands in the address's fragment, which browsers keep to
+ * themselves, so this server never learns which receipt is checked; the page asks for tiles only.
+ */
+#include "serve/page.h"
+
+static json_t *categories_json(const struct page *page, const json_t *campaign)
+{
+    json_t *list = json_array(), *category;
+    size_t i;
+    json_array_foreach(json_object_get(campaign, "categories"), i, category)
+    {
+        json_array_append_new(list,
+                              json_pack("{s:O,s:s}", "id", json_object_get(category, "id"), "name",
+                                        page_text(json_object_get(category, "name"), page->lang)));
+    }
+    return list;
+}
+
+static void got_published(struct page *page, struct published *published)
+{
+    const json_t *vkey = json_object_get(published->campaign, "vkey");
+    json_t *data = page_data(page, published);
+    json_object_update_new(
+        data,
+        json_pack("{s:O,s:o,s:o,s:o}", "vkey", vkey, "prefix",
+                  json_sprintf("/%s/ledger", page->campaign->id), "command",
+                  json_sprintf("dauys verify --receipt FILE --vkey '%s'", json_string_value(vkey)),
+                  "categories", categories_json(page, published->campaign)));
+    page_reply(page, "verify", data);
+}
+
+static void get_verify(struct http_request *request, void *front)
+{
+    struct page *page = page_start_campaign(front, request);
+    if (page != NULL)
+        page_read(page, PAGE_NOTHING_MORE, got_published);
+}
+
+/* An address short enough for a QR code. With one campaign it leads to its page, and browsers carry
+ * the fragment along; with several, to their list. */
+static void get_receipt(struct http_request *request, void *context)
+{
+    const struct front *front = context;
+    char location[128];
+    enum lang lang;
+    if (!lang_parse(http_request_param(request, "lang"), &lang)) {
+        page_not_found(request, context);
+        return;
+    }
+    if (front->campaigns_len == 1)
+        (void)snprintf(location, sizeof location, "/%s/%s/verify", lang_code(lang),
+                       front->campaigns[0].id);
+    else
+        (void)snprintf(location, sizeof location, "/%s/", lang_code(lang));
+    http_reply_redirect(request, 302, location);
+}
+
+const struct http_route verify_page_routes[] = {
+    {HTTP_GET, "/{lang}/{campaign}/verify", 0, get_verify},
+    {HTTP_GET, "/{lang}/r/", 0, get_receipt},
+};
+const size_t verify_page_routes_len = sizeof verify_page_routes / sizeof *verify_page_routes;
