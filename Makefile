@@ -9,7 +9,7 @@ V       ?= 0
 Q       := $(if $(filter 1,$(V)),,@)
 
 PACKAGES := libevent libevent_openssl libevent_pthreads hiredis jansson libcrypto libssl libsodium libutf8proc \
-            sqlite3 inih libcurl gmp
+            sqlite3 inih libcurl gmp liboath
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lcsv -lpthread -lm
 

@@ -24,6 +24,7 @@ enum err registry_open(const char *folder, const char *id, struct registry **reg
 void registry_close(struct registry *registry);
 
 const char *registry_id(const struct registry *registry);
+const char *registry_origin(const struct registry *registry);
 const struct rules *registry_rules(const struct registry *registry);
 struct roll *registry_roll(struct registry *registry);
 

@@ -153,6 +153,11 @@ const char *registry_id(const struct registry *registry)
     return registry->id;
 }
 
+const char *registry_origin(const struct registry *registry)
+{
+    return registry->origin;
+}
+
 const struct rules *registry_rules(const struct registry *registry)
 {
     return registry->rules;
