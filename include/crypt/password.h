@@ -6,6 +6,7 @@
 #define CRYPT_PASSWORD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/slice.h"
@@ -18,7 +19,6 @@ void password_hash(uint8_t hash[static PASSWORD_HASH_LEN], struct slice password
                    const uint8_t salt[static PASSWORD_SALT_LEN]);
 
 /* In a time that does not depend on what differs. */
-bool password_equal(const uint8_t a[static PASSWORD_HASH_LEN],
-                    const uint8_t b[static PASSWORD_HASH_LEN]);
+bool password_equal(const uint8_t *a, const uint8_t *b, size_t len);
 
 #endif

@@ -133,6 +133,7 @@ FRONT_ROUTES(tally);
 FRONT_ROUTES(campaign);
 FRONT_ROUTES(ledger);
 FRONT_ROUTES(health);
+FRONT_ROUTES(staff);
 FRONT_ROUTES(home_page);
 FRONT_ROUTES(campaign_page);
 FRONT_ROUTES(category_page);

@@ -18,6 +18,7 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "base/worker.h"
 #include "ipc/peer.h"
 #include "serve/message.h"
 #include "serve/parent.h"
@@ -40,12 +41,15 @@ struct registrar_campaign {
 
     /* What rooms keep, each opened and closed by its own. */
     struct pass_desk *passes;
+    struct staff_desk *staff;
 };
 
 struct registrar {
     struct event_base *base;
     struct pool *pool; /* for pool_run() on the loop's thread: what takes a few ms */
     struct metrics *metrics;
+    struct worker *worker; /* see registrar_work() */
+    struct event *worked;
     struct registrar_campaign *campaigns;
     size_t campaigns_len;
 };
@@ -90,6 +94,19 @@ enum err registrar_submit(struct registrar_campaign *campaign, struct slice entr
 /* The problem code of a refused entry. */
 const char *registrar_verdict(const struct submit_answer *answer);
 
+/* ---- long calculations ---- */
+
+struct registrar_job {
+    struct worker_job job;                   /* first */
+    void (*work)(struct registrar_job *job); /* on another thread */
+    void (*done)(struct registrar_job *job); /* on the loop's */
+    bool worked; /* false in done: the process ends, and work was not called */
+};
+
+/* Has work called beside the loop, one job after another, then done. Launch law. ERR_LIMITED: too
+ * many wait. */
+enum err registrar_work(struct registrar *registrar, struct registrar_job *job) MUST_CHECK;
+
 /* ---- rooms ---- */
 
 struct registrar_row {
@@ -102,12 +119,12 @@ struct registrar_room {
     const struct registrar_row *rows;
     size_t rows_len;
 
-    /* For every campaign, at start and end; both may be NULL. close also after an open that
-     * failed. */
+    /* For every campaign, at start and, in the other order of rooms, at the end; both may be NULL.
+     * close comes also after an open that failed or did not happen. */
     enum err (*open)(struct registrar_campaign *campaign, struct fault *fault);
     void (*close)(struct registrar_campaign *campaign);
 };
 
-extern const struct registrar_room pass_room;
+extern const struct registrar_room pass_room, staff_room, account_room, act_room;
 
 #endif

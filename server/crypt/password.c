@@ -34,8 +34,7 @@ void password_hash(uint8_t hash[static PASSWORD_HASH_LEN], struct slice password
     EVP_KDF_free(kdf);
 }
 
-bool password_equal(const uint8_t a[static PASSWORD_HASH_LEN],
-                    const uint8_t b[static PASSWORD_HASH_LEN])
+bool password_equal(const uint8_t *a, const uint8_t *b, size_t len)
 {
-    return CRYPTO_memcmp(a, b, PASSWORD_HASH_LEN) == 0;
+    return CRYPTO_memcmp(a, b, len) == 0;
 }

@@ -9,6 +9,16 @@
 /* clang-format off */
 const struct problem problems[] = {
     {"amended_before", 409, {{"Бұл мәтін бұрын жіберілген", "Ұсынымда дәл осы мәтін тұр. Ештеңе істеудің қажеті жоқ."}, {"Этот текст уже отправлен", "В номинации стоит именно этот текст. Ничего делать не нужно."}, {"This text was sent already", "The nomination has this very text. There is nothing more to do."}}},
+    {"act_over", 409,
+     {{"Бұл әрекет енді күтіп тұрған жоқ",
+       "Ол журналға жазылды, қабылданбады, қайтарып алынды немесе мерзімі өтті; "
+       "қолтаңбаңыз қосылған жоқ. Тізімді жаңартып қараңыз."},
+      {"Этот акт больше не ждёт",
+       "Он уже в журнале, отклонён, отозван или устарел; ваша подпись не добавлена. "
+       "Обновите список."},
+      {"This act waits no longer",
+       "It is in the ledger, refused, withdrawn or outdated, and your signature was not "
+       "added. Reload the list."}}},
     {"ballot_unknown", 404,
      {{"Мұндай бюллетень жоқ",
        "Осы нөмірде бюллетень табылмады, ештеңе жазылған жоқ. Нөмірді түбіртектен "
@@ -62,6 +72,16 @@ const struct problem problems[] = {
      {{"Өшірілетін дерек жоқ", "Бұл нөмірдегі жазбада өшіруге болатын мәтін жоқ, ештеңе өзгерген жоқ. Жазба нөмірін тексеріңіз."},
       {"Стирать нечего", "У записи с этим номером нет текста, который можно стереть; ничего не изменилось. Проверьте номер записи."},
       {"There is nothing to erase", "The entry with this number has no text that could be erased; nothing has changed. Check the number."}}},
+    {"commitment_wrong", 422,
+     {{"Мәтін мен міндеттеме сәйкес емес",
+       "Жазбадағы c жіберілген мәтін мен тұздан шықпайды, ештеңе сақталған жоқ. Бетті "
+       "жаңартып, қайта қол қойыңыз."},
+      {"Текст не соответствует обязательству",
+       "Поле c записи не получается из присланных текста и соли, ничего не сохранено. "
+       "Обновите страницу и подпишите снова."},
+      {"The text is not what the entry commits to",
+       "The c of the entry does not come from the text and salt that were sent; nothing "
+       "was kept. Reload the page and sign again."}}},
     {"conflict", 409,
      {{"Бұл бұрынғы жазбаға қайшы келеді",
        "Сұрау орындалмады, бұрынғы жазба өз күйінде қалды. Бетті жаңартып, қазіргі "
@@ -174,6 +194,16 @@ const struct problem problems[] = {
       {"Something failed on the server",
        "The fault is ours and was logged. The request may not have been carried out. "
        "Repeating it is safe; if it happens again, tell us the request_id."}}},
+    {"invitation_over", 410,
+     {{"Шақыру жарамсыз",
+       "Сілтеме пайдаланылған, мерзімі өткен немесе қате. Ештеңе өзгерген жоқ. Әкімшіден "
+       "жаңа шақыру сұраңыз."},
+      {"Приглашение недействительно",
+       "Ссылка уже использована, просрочена или неверна. Ничего не изменилось. Попросите у "
+       "администратора новое приглашение."},
+      {"The invitation is over",
+       "The link was used, has expired or is wrong. Nothing has changed. Ask an "
+       "administrator for a new one."}}},
     {"issued_twice", 409,
      {{"Рұқсат бұрын берілген",
        "Бұл бағытта бір адамға бір ғана рұқсат беріледі, екіншісі жазылған жоқ. "
@@ -376,6 +406,16 @@ const struct problem problems[] = {
        "страницу."},
       {"Not found",
        "There is nothing at this address. Check the link or go back to the home page."}}},
+    {"not_in_phase", 403,
+     {{"Қазіргі кезеңде бұл мүмкін емес",
+       "Науқанның қазіргі кезеңі бұл әрекетке рұқсат бермейді, ештеңе жазылған жоқ. "
+       "Кезеңдердің мерзімі науқан бетінде."},
+      {"На этом этапе это невозможно",
+       "Нынешний этап кампании этого не допускает, ничего не записано. Сроки этапов на "
+       "странице кампании."},
+      {"Not in this phase",
+       "The present phase of the campaign does not allow it, and nothing was recorded. The "
+       "campaign page has the dates."}}},
     {"not_yet_published", 403,
      {{"Бұл мәлімет әлі жарияланған жоқ",
        "Ережелер бойынша ол кейін ашылады; уақыты visible_from өрісінде. Сол кезде "
@@ -453,6 +493,24 @@ const struct problem problems[] = {
       {"More ballots than passes",
        "By the number of passes issued in this category the ballot is one too many, so "
        "it was not recorded. Please tell the organiser."}}},
+    {"password_guessable", 422,
+     {{"Құпиясөзді табу оңай",
+       "Онда тек атауыңыз, науқан атауы немесе бірдей таңбалар. Ештеңе сақталған жоқ. "
+       "Бірнеше кездейсоқ сөзден басқасын құрастырыңыз."},
+      {"Пароль легко угадать",
+       "В нём мало что есть, кроме имени, названия кампании или одинаковых знаков. Ничего "
+       "не сохранено. Составьте другой, например из нескольких случайных слов."},
+      {"The password is easy to guess",
+       "It has little but the name of the person or campaign, or the same characters. "
+       "Nothing was kept. Make another one, such as some words at random."}}},
+    {"password_short", 422,
+     {{"Құпиясөз қысқа",
+       "Кемінде 10, ең көбі 128 таңба керек. Ештеңе сақталған жоқ; ұзағырақ құпиясөз ойлап "
+       "табыңыз."},
+      {"Пароль короткий",
+       "Нужно от 10 до 128 знаков. Ничего не сохранено; придумайте пароль длиннее."},
+      {"The password is too short",
+       "It needs 10 to 128 characters. Nothing was kept; think of a longer one."}}},
     {"phase_order", 409,
      {{"Кезеңдердің реті бұған жол бермейді",
        "Науқан қазір бұл қадамға дайын емес, ештеңе жазылған жоқ. Кезеңдердің жағдайын "
@@ -547,6 +605,16 @@ const struct problem problems[] = {
       {"The rules are not valid",
        "The file of rules failed its check; nothing was recorded. Run `dauys campaign "
        "check` on it."}}},
+    {"same_signer", 409,
+     {{"Екінші қолды басқа адам қоюы керек",
+       "Бұл әрекетке сіз қол қойып қойғансыз, екінші кілтіңіз де есептелмейді. Ол басқа "
+       "адамның қолын күтіп тұр."},
+      {"Второй подписывает другой человек",
+       "Этот акт вы уже подписали, и другой ваш ключ не в счёт. Он ждёт подписи другого "
+       "человека."},
+      {"The second signer must be another person",
+       "You have signed this act, and another key of yours does not count. It waits for "
+       "somebody else."}}},
     {"seal_key_wrong", 403,
      {{"Бюллетень кілті сәйкес емес",
        "Ұсынылған кілт науқанның кілті емес, ештеңе жазылған жоқ."},
@@ -564,6 +632,26 @@ const struct problem problems[] = {
       {"The signer saw a longer ledger",
        "The field seen is above the present size, and nothing was recorded. Reload the "
        "page and sign again."}}},
+    {"sign_in_refused", 401,
+     {{"Кіру қабылданбады",
+       "Есімі, құпиясөз немесе код қате, немесе әрекет тым көп болды. Ештеңе өзгерген жоқ. "
+       "Жаңа код шыққанша күтіп, қайталаңыз; болмаса бірнеше минуттан кейін."},
+      {"Войти не удалось",
+       "Имя, пароль или код неверны, или попыток было слишком много. Ничего не изменилось. "
+       "Дождитесь нового кода и повторите, иначе через несколько минут."},
+      {"You could not be signed in",
+       "The name, password or code is wrong, or there were too many tries. Nothing has "
+       "changed. Wait for a new code and try again, or some minutes later."}}},
+    {"signature_not_yours", 403,
+     {{"Бұл сіздің қолтаңбаңыз емес",
+       "Әрекетке оны жіберген адамның өз кілті қол қоюы керек. Ештеңе сақталған жоқ; өз "
+       "кілтіңізбен қол қойыңыз."},
+      {"Это не ваша подпись",
+       "Акт подписывает ключ того, кто его отправляет. Ничего не сохранено; подпишите "
+       "своим ключом."},
+      {"The signature is not yours",
+       "An act is signed by a key of who sends it. Nothing was kept; sign with your own "
+       "key."}}},
     {"signature_wrong", 403,
      {{"Қолтаңба сәйкес емес",
        "Қолтаңба жіберілген мәтінге сай келмейді, ештеңе жазылған жоқ. Бетті жаңартып, "
@@ -683,6 +771,16 @@ const struct problem problems[] = {
       {"Too much was sent",
        "The server does not take this much here, and nothing was stored. Shorten the "
        "text or the file and send it again."}}},
+    {"totp_wrong", 422,
+     {{"Код сәйкес келмеді",
+       "Қосымшадағы алты цифр басқа. Тіркеу аяқталған жоқ, шақыру күшінде. Телефонның "
+       "уақытын тексеріп, жаңа кодты енгізіңіз."},
+      {"Код не подошёл",
+       "В приложении должны быть другие шесть цифр. Регистрация не завершена, приглашение "
+       "действует. Проверьте время на телефоне и введите новый код."},
+      {"The code does not fit",
+       "The six digits should be others. Nothing is set up yet, and the invitation stands. "
+       "Check the phone's clock and enter a new code."}}},
     {"type_unknown", 400,
      {{"Жазбаның түрі белгісіз",
        "Бұл мекенжай мұндай жазбаны қабылдамайды, ештеңе жазылған жоқ. Жазбаның t "

@@ -246,6 +246,7 @@ static const struct {
     ROOM(campaign),
     ROOM(ledger),
     ROOM(health),
+    ROOM(staff),
     ROOM(home_page),
     ROOM(campaign_page),
     ROOM(category_page),

@@ -8,4 +8,8 @@
 void registrar_got_ask(struct registrar *registrar, const struct registrar_room *const *rooms,
                        struct ipc_request *ipc);
 
+/* The thread of registrar_work(). At the end every job gets its done. */
+void registrar_start_worker(struct registrar *registrar);
+void registrar_stop_worker(struct registrar *registrar);
+
 #endif

@@ -11,7 +11,8 @@
 #define ASK_MAX (1024 * 1024) /* a nomination of 256 KiB, escaped */
 #define OPEN_MAX 4096         /* asks under way; beyond: busy */
 
-static const struct registrar_room *const rooms[] = {&pass_room, NULL};
+static const struct registrar_room *const rooms[] = {&pass_room, &staff_room, &account_room,
+                                                     &act_room, NULL};
 
 struct process {
     const struct child_spec *spec;
@@ -95,7 +96,7 @@ static void close_campaign(struct registrar_campaign *campaign)
 {
     ipc_client_destroy(
         campaign->ledger); /* ends what waits for it, while its room is still there */
-    for (size_t i = 0; rooms[i] != NULL; i++) {
+    for (size_t i = sizeof rooms / sizeof *rooms - 1; i-- > 0;) {
         if (rooms[i]->close != NULL)
             rooms[i]->close(campaign);
     }
@@ -109,6 +110,7 @@ static void close_campaign(struct registrar_campaign *campaign)
 static void release(struct process *process)
 {
     struct registrar *registrar = &process->registrar;
+    registrar_stop_worker(registrar);
     for (size_t i = 0; i < registrar->campaigns_len; i++)
         close_campaign(&registrar->campaigns[i]);
     if (process->server != NULL)
@@ -128,6 +130,7 @@ int registrar_main(const struct child_spec *spec)
                                             .metrics = metrics_create()}};
     struct fault fault = {{0}};
     int code = 0;
+    registrar_start_worker(&process.registrar);
     process.term = evsignal_new(process.registrar.base, SIGTERM, on_term, &process);
     evsignal_add(process.term, NULL);
     if (open_campaigns(&process, &fault) == OK) {
