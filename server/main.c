@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "campaign/campaign_command.h"
 #include "serve/serve_command.h"
+#include "staff/staff_command.h"
 
 static const struct {
     const char *name, *help;
@@ -14,6 +15,7 @@ static const struct {
 } commands[] = {
     {"serve", "run the server", serve_command},
     {"campaign", "check rules; create, sign and show campaigns", campaign_command},
+    {"staff", "accounts of a campaign's staff", staff_command},
     {"verify", "check a whole ledger and recount it", verify_command},
     {"rehearse", "play an election through a server and compare every count", rehearse_command},
     {"state-digest", "hash of what Redis publishes of a campaign", state_digest_command},

@@ -7,6 +7,7 @@
 #include "create_inner.h"
 #include "crypt/key_file.h"
 #include "ledger/note.h"
+#include "staff/demo_staff.h"
 #include "staff/keyring.h"
 
 #define POP_MAX RSABSSA_LEN
@@ -92,6 +93,28 @@ static enum err make_demo_staff(struct creation *creation, struct fault *fault)
     return err;
 }
 
+/* Their accounts, and an auditor's, who has no key: demo-staff.csv is for whoever tries the demo.
+ */
+static enum err make_demo_accounts(const struct creation *creation, struct fault *fault)
+{
+    char path[FILE_PATH_CAP];
+    struct demo_staff people[CREATE_STAFF_MAX + 1];
+    struct buf csv;
+    size_t len = 0;
+    for (; len < creation->staff_len; len++)
+        people[len] = (struct demo_staff){creation->staff[len].person,
+                                          role_by_name(slice_str(creation->staff[len].role))};
+    people[len++] = (struct demo_staff){"demo-auditor", ROLE_AUDITOR};
+    buf_init(&csv, 4096);
+    file_path(path, creation->options->folder, "registrar/private.db");
+    enum err err = demo_staff_make(path, people, len, creation->pool, &csv, fault);
+    file_path(path, creation->options->folder, "demo-staff.csv");
+    if (err == OK)
+        err = file_write(path, buf_slice(&csv), 0600, FILE_NO_SYNC, fault);
+    buf_release_secret(&csv);
+    return err;
+}
+
 static enum err make_key_files(struct creation *creation, struct fault *fault)
 {
     char path[FILE_PATH_CAP];
@@ -133,6 +156,8 @@ enum err creation_make_keys(struct creation *creation, struct fault *fault)
         creation->staff[creation->staff_len++] = options->staff[i];
     if (err == OK)
         err = registry_open(options->folder, creation->rules->id, &creation->registry, fault);
+    if (err == OK && options->demo)
+        err = make_demo_accounts(creation, fault);
     return err;
 }
 
