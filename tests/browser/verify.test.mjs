@@ -180,6 +180,11 @@ test('the short address leads to the page and keeps the code; another code typed
   await page.getByText(texts('ru')['verify.last']).waitFor();
   await page.evaluate((code) => { location.hash = code; }, receipts.superseded.code);
   await page.getByText(texts('ru')['verify.superseded'], { exact: true }).waitFor();
+  await page.locator('#code').fill(receipts.recorded.code);
+  await page.locator('form button').click();
+  await page.getByText(texts('ru')['verify.last']).waitFor();
+  await page.click('a[hreflang=kk]');
+  await page.getByText(texts('kk')['verify.last']).waitFor();
   await context.close();
 });
 

@@ -52,6 +52,11 @@ function show(change: Partial<typeof view>): void {
   render(<App />, mount);
 }
 
+/** The language switch keeps the code, which is not in the address when it was typed. */
+function keepCode(code: string): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("a[hreflang]")) link.hash = code;
+}
+
 /* ---- what happens, in its order ---- */
 
 function take(receipt: Receipt | ShortCode | null, text: string, wrong: Fault): void {
@@ -249,13 +254,16 @@ function AskPart(): JSX.Element {
       <p>
         <button type="submit">{t("verify.run")}</button>
       </p>
-      <label for="file">{t("verify.file_label")}</label>
       {fault === "file" && (
         <p class="fault" id="file-fault">
           {t("verify.file_wrong")}
         </p>
       )}
-      <input id="file" type="file" aria-describedby={fault === "file" ? "file-fault" : undefined} onChange={chooseFile} />
+      {/* The browser's own words on this control are in the browser's language: the label is the button. */}
+      <input class="hidden" id="file" type="file" aria-describedby={fault === "file" ? "file-fault" : undefined} onChange={chooseFile} />
+      <label class="button" for="file">
+        {t("verify.file_label")}
+      </label>
     </form>
   );
 }
@@ -285,7 +293,10 @@ function fragment(): string {
   }
 }
 
-const takeCode = (text: string): void => take(readShortCode(text), text, "code");
+function takeCode(text: string): void {
+  keepCode(text);
+  take(readShortCode(text), text, "code");
+}
 const takeFragment = (): void => {
   if (fragment() !== "") takeCode(fragment());
 };
