@@ -32,6 +32,7 @@ struct front_campaign {
     char *id;
     char *folder;
     struct ipc_client *ledger;
+    struct register_shelf *ngos; /* register/reading_http.c's: the register, once it was wanted */
 };
 
 struct front {
@@ -140,6 +141,12 @@ FRONT_ROUTES(category_page);
 FRONT_ROUTES(evaluate_page);
 FRONT_ROUTES(verify_page);
 FRONT_ROUTES(problem_page);
+
+FRONT_ROUTES(register);
+FRONT_ROUTES(register_page);
+
+/* Closes the register of a campaign. */
+void register_shelf_clear(struct front_campaign *campaign);
 
 /* Pages' answer for an address that is nothing. */
 void page_not_found(struct http_request *request, void *context);

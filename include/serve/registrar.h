@@ -126,5 +126,6 @@ struct registrar_room {
 };
 
 extern const struct registrar_room pass_room, staff_room, account_room, act_room;
+extern const struct registrar_room register_room;
 
 #endif

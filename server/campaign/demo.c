@@ -51,20 +51,52 @@ static void put_name(struct buf *out, size_t n, enum rules_lang lang)
         buf_printf(out, ",«%s %zu» %s (%s)", work, n, kind, lang == RULES_KK ? "демо" : "demo");
 }
 
+/* Of the first 250 every one with a BIN may be nominated; those behind show what else there is. */
+static const char *demo_status(size_t n)
+{
+    if (n % 14 == 0)
+        return "NO_BIN";
+    if (n <= 250)
+        return "ACTIVE";
+    return n % 11 == 0   ? "SUSPENDED"
+           : n % 7 == 3  ? "INACTIVE"
+           : n % 23 == 0 ? "LIQUIDATING"
+                         : "ACTIVE";
+}
+
+static void put_facts(struct buf *out, const struct rules *rules, size_t n)
+{
+    static const char *const former[] = {"Болашақ", "Достық", "Нұр жол"};
+    const char *direction = rules->categories[n % rules->categories_len].id;
+    buf_printf(out, ",%s", n % 42 == 0 ? "FOREIGN_REPRESENTATION" : "HEAD");
+    buf_printf(out, n % 5 == 0 ? ",2025|2026:2026-03-%02zu" : ",2025:2025-03-%02zu|2026",
+               n % 28 + 1);
+    if (n % 6 == 0)
+        buf_printf(out, ",«%s %zu» (демо)", former[n % 3], n);
+    else
+        buf_put_str(out, ",");
+    buf_printf(out, ",,%s,%s\r\n", direction,
+               n > 250 && n % 10 == 0 ? "2025"
+               : n % 19 == 0          ? "2017|2019"
+                                      : "");
+}
+
+/* In the form and order in which `dauys register import` writes it. */
 void demo_register(const struct rules *rules, size_t ngos, struct buf *out)
 {
-    buf_put_str(out, "id,bin,name_kk,name_ru,name_en,region,status,filed_year,source_id\r\n");
+    buf_put_str(out, "id,bin,name_kk,name_ru,name_en,region,status,filed_year,source_id,kind,filed,"
+                     "former_names,former_region,directions,laureate\r\n");
     for (size_t n = 1; n <= ngos; n++) {
-        bool has_bin = n % 14 != 0; /* as in the real register, one in fourteen has none */
         buf_printf(out, "n%05zu,", n);
-        if (has_bin)
+        if (n % 14 != 0) /* as in the real register, one in fourteen has none */
             put_bin(out, n);
         put_name(out, n, RULES_KK);
         put_name(out, n, RULES_RU);
         put_name(out, n, RULES_EN);
-        buf_printf(out, ",%s,%s,2026,\r\n",
+        buf_printf(out, ",%s,%s,2026,",
                    rules->regions_len == 0 ? "" : rules->regions[n % rules->regions_len].code,
-                   has_bin ? "ACTIVE" : "NO_BIN");
+                   demo_status(n));
+        put_facts(out, rules, n);
     }
 }
 

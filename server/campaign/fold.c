@@ -98,6 +98,11 @@ const struct ngo_register *fold_register(const struct fold *fold)
     return fold->ngo_register;
 }
 
+const uint8_t *fold_register_hash(const struct fold *fold)
+{
+    return fold->ngo_register == NULL ? NULL : fold->register_hash;
+}
+
 const struct nomination_set *fold_nominations(const struct fold *fold)
 {
     return fold->nominations;

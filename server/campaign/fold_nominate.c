@@ -31,6 +31,7 @@ void fold_register_apply(struct fold *fold, const struct item *item, const uint8
     register_destroy(fold->ngo_register);
     fold->ngo_register = fold->loaded.ngo_register;
     fold->loaded.ngo_register = NULL;
+    memcpy(fold->register_hash, hash, sizeof hash);
 }
 
 struct nomination_fields {

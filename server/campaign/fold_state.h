@@ -61,6 +61,7 @@ struct fold {
     struct phases phases;
     struct fold_phase_words words[PHASE_COUNT];
     struct ngo_register *ngo_register;
+    uint8_t register_hash[SHA256_LEN]; /* of its file */
     struct nomination_set *nominations;
     struct issue_set *issues;
     struct ballot_set *ballots;

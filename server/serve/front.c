@@ -253,6 +253,8 @@ static const struct {
     ROOM(evaluate_page),
     ROOM(verify_page),
     ROOM(problem_page),
+    ROOM(register),
+    ROOM(register_page),
 #undef ROOM
 };
 /* clang-format on */
@@ -331,6 +333,7 @@ static void release_front(struct front *front)
         http_server_destroy(front->server);
     for (size_t i = 0; i < front->campaigns_len; i++) {
         ipc_client_destroy(front->campaigns[i].ledger);
+        register_shelf_clear(&front->campaigns[i]);
         free(front->campaigns[i].id);
         free(front->campaigns[i].folder);
     }

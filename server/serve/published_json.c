@@ -141,6 +141,23 @@ static json_t *regions_json(const struct rules *rules)
     return regions;
 }
 
+static json_t *register_json(const struct fold *fold)
+{
+    const uint8_t *hash = fold_register_hash(fold);
+    char text[2 * SHA256_LEN + 1];
+    if (hash == NULL)
+        return json_null();
+    hex_encode(text, hash, SHA256_LEN);
+    return json_string(text);
+}
+
+static json_t *shortlist_json(const struct rules *rules)
+{
+    return json_pack("{s:I,s:I,s:I}", "top", (json_int_t)rules->shortlist.top, "least_voters",
+                     (json_int_t)rules->shortlist.least_voters, "floor",
+                     (json_int_t)rules->shortlist.floor);
+}
+
 json_t *campaign_published(const struct fold *fold, const struct campaign_facts *facts)
 {
     const struct rules *rules = facts->rules;
@@ -150,10 +167,11 @@ json_t *campaign_published(const struct fold *fold, const struct campaign_facts 
         json_array_append_new(categories, category_json(fold, rules, cat));
     bool has_unsealed = fold_unsealed(fold, &unsealed);
     return json_pack(
-        "{s:s,s:o,s:o,s:o,s:b,s:s,s:s,s:s,s:I,s:s,s:o,s:o,s:o,s:o,s:{s:b,s:b,s:o}}", "id",
+        "{s:s,s:o,s:o,s:o,s:b,s:s,s:s,s:s,s:o,s:o,s:I,s:s,s:o,s:o,s:o,s:o,s:{s:b,s:b,s:o}}", "id",
         facts->id, "regions", regions_json(rules), "name", text_json(&rules->name), "about",
         text_json(&rules->about), "demo", (int)fold_demo(fold), "origin", fold_origin(fold), "vkey",
-        facts->vkey, "rules", facts->rules_hash, "max_rev", (json_int_t)rules->max_rev, "open",
+        facts->vkey, "rules", facts->rules_hash, "register", register_json(fold), "shortlist",
+        shortlist_json(rules), "max_rev", (json_int_t)rules->max_rev, "open",
         rules->open == RULES_OPEN_LIVE ? "live" : "close", "phases", phases_json(fold),
         "categories", categories, "seal_key", key_json(keyring_seal(fold_keyring(fold))),
         "unsealed_index", index_or_null(has_unsealed, unsealed), "tally", "shown",

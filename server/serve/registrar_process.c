@@ -11,8 +11,16 @@
 #define ASK_MAX (1024 * 1024) /* a nomination of 256 KiB, escaped */
 #define OPEN_MAX 4096         /* asks under way; beyond: busy */
 
-static const struct registrar_room *const rooms[] = {&pass_room, &staff_room, &account_room,
-                                                     &act_room, NULL};
+/* clang-format off */
+static const struct registrar_room *const rooms[] = {
+    &pass_room,
+    &staff_room,
+    &account_room,
+    &act_room,
+    &register_room,
+    NULL,
+};
+/* clang-format on */
 
 struct process {
     const struct child_spec *spec;

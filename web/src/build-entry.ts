@@ -9,8 +9,10 @@ import { category } from "./pages/category.tsx";
 import { evaluate } from "./pages/evaluate.tsx";
 import type { Build } from "./pages/frame.tsx";
 import { home } from "./pages/home.tsx";
+import { ngo } from "./pages/ngo.tsx";
 import { problem } from "./pages/problem.tsx";
 import { verify } from "./pages/verify.tsx";
+import { register } from "./pages/register.tsx";
 
 const pages: Record<string, (build: Build) => JSX.Element> = {
   home: withData(home),
@@ -19,6 +21,8 @@ const pages: Record<string, (build: Build) => JSX.Element> = {
   evaluate: withData(evaluate),
   problem: withData(problem),
   verify: withData(verify),
+  ngo: withData(ngo),
+  register: withData(register),
 };
 
 export const pageNames = Object.keys(pages);
