@@ -137,7 +137,7 @@ struct fold_phase_words {
 const struct fold_phase_words *fold_phase_words(const struct fold *fold, enum phase phase);
 const struct keyring *fold_keyring(const struct fold *fold);
 const struct ngo_register *fold_register(const struct fold *fold); /* NULL at first */
-const uint8_t *fold_register_hash(const struct fold *fold); /* of its file; NULL likewise */
+const uint8_t *fold_register_hash(const struct fold *fold);        /* of its file; NULL likewise */
 const struct nomination_set *fold_nominations(const struct fold *fold);
 const struct ballot_set *fold_ballots(const struct fold *fold);
 
