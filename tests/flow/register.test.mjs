@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { described } from './described.mjs';
+import { described, untried } from './described.mjs';
 import { Server } from './server.mjs';
 
 let server;
@@ -115,4 +115,5 @@ test('the index is only derived: deleted or damaged, it is made again', async ()
 
 test('an unknown campaign has no register', async () => {
   assert.equal((await server.get('/api/v1/campaigns/nope/register')).json.code, 'unknown_campaign');
+  assert.deepEqual(untried('register'), []);
 });
