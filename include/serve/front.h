@@ -140,6 +140,7 @@ FRONT_ROUTES(campaign_page);
 FRONT_ROUTES(category_page);
 FRONT_ROUTES(evaluate_page);
 FRONT_ROUTES(verify_page);
+FRONT_ROUTES(nomination_page);
 FRONT_ROUTES(problem_page);
 
 FRONT_ROUTES(register);

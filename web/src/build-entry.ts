@@ -10,6 +10,8 @@ import { evaluate } from "./pages/evaluate.tsx";
 import type { Build } from "./pages/frame.tsx";
 import { home } from "./pages/home.tsx";
 import { ngo } from "./pages/ngo.tsx";
+import { me } from "./pages/me.tsx";
+import { nominate } from "./pages/nominate.tsx";
 import { problem } from "./pages/problem.tsx";
 import { verify } from "./pages/verify.tsx";
 import { register } from "./pages/register.tsx";
@@ -19,6 +21,8 @@ const pages: Record<string, (build: Build) => JSX.Element> = {
   campaign: withData(campaign),
   category: withData(category),
   evaluate: withData(evaluate),
+  me: withData(me),
+  nominate: withData(nominate),
   problem: withData(problem),
   verify: withData(verify),
   ngo: withData(ngo),

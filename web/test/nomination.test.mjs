@@ -21,7 +21,7 @@ test('a text goes out composed, its line breaks kept and its control characters 
 
 for (const [link, good] of [
   ['https://example.kz/a?b=c', true], ['https://пример.kz/', true], ['http://example.kz/', false], ['javascript:alert(1)', false],
-  ['https://example.kz/"><script>', false], ['https://user@example.kz/', false], ['https://localhost/', false], ['example.kz', false],
+  ['https://user@example.kz/', false], ['https://localhost/', false], ['https://example.kz:8443/', false], ['https://127.0.0.1/', false], ['example.kz', false],
   [`https://example.kz/${'a'.repeat(500)}`, false], ['https://example.kz/\u202e', false],
 ]) test(`link ${link.slice(0, 40)}: ${good}`, () => assert.equal(n.isLink(link), good));
 
@@ -38,6 +38,11 @@ test('the next question is the first without an answer, and signing in comes bef
   assert.equal(n.nextQuestion({ ...filled, links: ['ftp://x'] }, true), 'why');
   assert.equal(n.nextQuestion(filled, true), 'check');
   assert.equal(n.nextQuestion(filled, false), 'sign_in');
+});
+
+test('a link goes out encoded: nothing in it can leave an attribute', () => {
+  assert.deepEqual(n.givenLinks([' https://пример.kz/"><script> ', '']), ['https://xn--e1afmkfd.kz/%22%3E%3Cscript%3E']);
+  assert.ok(n.isLink('https://пример.kz/"><script>'));
 });
 
 test('ties follow the rules: who may nominate, and whether related people may', () => {

@@ -68,6 +68,8 @@ export const EMPTY: Draft = {
 
 export const TEXT_LEAST = 50;
 export const TEXT_MOST = 4000;
+/** Of an appeal, a dispute, an answer, a reason. */
+export const NOTE_MOST = 2000;
 export const LINKS_MOST = 5;
 export const LINK_MOST = 500;
 /** What a text field takes of a paste, in UTF-16 units: enough to see that it is far too long, little
@@ -95,30 +97,39 @@ export const codePoints = (text: string): number => [...text].length;
 
 export type TextFault = "short" | "long" | "bidi" | "marks";
 
-/** What is wrong with a text, or null. */
-export function textFault(text: string): TextFault | null {
+/** What is wrong with a text of least … most code points, or null. */
+export function textFault(text: string, least = TEXT_LEAST, most = TEXT_MOST): TextFault | null {
   const clean = cleanText(text);
   const length = codePoints(clean);
-  if (length > TEXT_MOST) return "long";
+  if (length > most) return "long";
   if (clean.search(BIDI) >= 0) return "bidi";
   if (PILED_MARKS.test(clean)) return "marks";
-  return length < TEXT_LEAST ? "short" : null;
+  return length < least ? "short" : null;
 }
 
 export const withoutBidi = (text: string): string => text.replace(BIDI, "");
 
-/** The links that were given, tidied. */
-export const givenLinks = (links: string[]): string[] => links.map((link) => link.trim()).filter((link) => link !== "");
-
-/** True for an https address of a named host, such as can be shown to everybody. */
-export function isLink(link: string): boolean {
-  if (link.length > LINK_MOST || /[\s<>"]/.test(link) || link.search(BIDI) >= 0) return false;
+/** An address as the server takes it: other letters than ASCII in their encoded form. */
+function tidyLink(link: string): string {
   try {
-    const { protocol, hostname, username } = new URL(link);
-    return protocol === "https:" && username === "" && /\.[a-z0-9-]{2,}$/i.test(hostname);
+    return new URL(link).href;
   } catch {
-    return false;
+    return link;
   }
+}
+
+/** The links that were given, tidied. */
+export const givenLinks = (links: string[]): string[] =>
+  links
+    .map((link) => link.trim())
+    .filter((link) => link !== "")
+    .map(tidyLink);
+
+/** True for an https address of a named host, such as can be shown to everybody (nomination_rules.h). */
+export function isLink(link: string): boolean {
+  if (link.search(BIDI) >= 0 || /\s/.test(link.trim())) return false;
+  const tidy = tidyLink(link.trim());
+  return tidy.length <= LINK_MOST && /^https:\/\/([a-z0-9-]+\.)+[a-z0-9-]*[a-z][/?#][!-~]*$/i.test(tidy) && !/["<>\\^`{|}]/.test(tidy);
 }
 
 export const isAnswered = (draft: Draft, question: Question, signedIn: boolean): boolean => {
@@ -132,7 +143,7 @@ export const isAnswered = (draft: Draft, question: Question, signedIn: boolean):
     case "who":
       return draft.tie !== "";
     case "why":
-      return textFault(draft.text) === null && givenLinks(draft.links).every(isLink);
+      return textFault(draft.text) === null && draft.links.every((link) => link.trim() === "" || isLink(link));
     case "consent":
       return draft.processing;
     case "check":

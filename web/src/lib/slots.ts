@@ -65,7 +65,7 @@ function inScope<T, R>(body: (data: Slot<T>) => R): R {
 export const withData = <B, T, R>(page: (build: B, data: Slot<T>) => R) => (build: B): R =>
   inScope<T, R>((data) => page(build, data));
 
-export const text = (slot: Slot<string>): string => `{{${pathOf(slot)}}}`;
+export const text = (slot: Slot<string> | Slot<string | null>): string => `{{${pathOf(slot)}}}`;
 export const number = (slot: Slot<Int>): string => `{{number:${pathOf(slot)}}}`;
 /** An integer without grouping, for attributes. */
 export const plain = (slot: Slot<Int>): string => `{{${pathOf(slot)}}}`;

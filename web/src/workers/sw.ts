@@ -9,7 +9,7 @@ declare const self: ServiceWorkerGlobalScope;
 const CACHE = "dauys";
 /** Scripts of some builds, and the few pages of a flow in three languages. */
 const KEPT_MAX = 60;
-const FLOW = /^\/(kk|ru|en)\/[a-z0-9-]+\/(evaluate|nominate|verify|my)$/;
+const FLOW = /^\/(kk|ru|en)\/[a-z0-9-]+\/(evaluate|nominate|verify|me)$/;
 
 /** Oldest out: the order of keys() is that of their coming. */
 async function keep(request: Request, response: Response): Promise<void> {
