@@ -30,24 +30,34 @@ export async function until(check, seconds = 20, what = 'a condition') {
 
 export class Server {
   /** options: config (further lines), admin (true: with that listener), limits (lines of [limits]), create (further
-   * arguments of `campaign create`), tls ({cert, key}: paths), start (false: only make it). */
+   * arguments of `campaign create`), codes (of voters; three are made up if not given), tls ({cert, key}: paths), start (false: only make it). */
   static async make(options = {}) {
     const server = new Server();
     server.folder = mkdtempSync(path.join(tmpdir(), 'dauys-flow-'));
     server.campaign = path.join(server.folder, 'campaigns/demo');
-    execFileSync(dauys, ['campaign', 'create', '--demo', ...(options.create ?? []), server.campaign], { cwd: root, stdio: 'pipe' });
-    server.codes = readFileSync(path.join(server.campaign, 'demo-codes.csv'), 'utf8').trim().split('\r\n').slice(1).map((l) => l.split(',')[1]);
+    const roll = path.join(server.folder, 'roll.csv');
+    if (options.codes) writeFileSync(roll, `voter,code\r\n${options.codes.map((code, i) => `person-${i},${code}\r\n`).join('')}`);
+    const more = [...(options.codes ? ['--roll', roll] : []), ...(options.create ?? [])];
+    execFileSync(dauys, ['campaign', 'create', '--demo', ...more, server.campaign], { cwd: root, stdio: 'pipe' });
+    server.codes = options.codes
+      ?? readFileSync(path.join(server.campaign, 'demo-codes.csv'), 'utf8').trim().split('\r\n').slice(1).map((l) => l.split(',')[1]);
     server.vkey = readFileSync(path.join(server.campaign, 'log.vkey'), 'utf8').trim();
     server.port = await freePort();
     server.config = path.join(server.folder, 'dauys.conf');
     if (options.admin) server.admin = await freePort();
     server.tls = options.tls;
-    writeFileSync(server.config, `listen = 127.0.0.1:${server.port}\nadmin = ${server.admin ? `127.0.0.1:${server.admin}` : ''}\n`
-      + `campaigns = ${server.folder}/campaigns\nrun = ${server.folder}/run\nweb = ${root}/web/dist\n`
-      + (options.tls ? `tls_certificate = ${options.tls.cert}\ntls_key = ${options.tls.key}\n` : '')
-      + `${options.config ?? ''}\n[limits]\n${options.limits ?? 'lift = yes'}\n`);
+    server.limits = options.limits ?? 'lift = yes';
+    server.configure(options.config ?? '');
     if (options.start !== false) await server.start();
     return server;
+  }
+
+  /** Writes the configuration, with further lines before its sections. */
+  configure(lines) {
+    writeFileSync(this.config, `listen = 127.0.0.1:${this.port}\nadmin = ${this.admin ? `127.0.0.1:${this.admin}` : ''}\n`
+      + `campaigns = ${this.folder}/campaigns\nrun = ${this.folder}/run\nweb = ${root}/web/dist\n`
+      + (this.tls ? `tls_certificate = ${this.tls.cert}\ntls_key = ${this.tls.key}\n` : '')
+      + `${lines}\n[limits]\n${this.limits}\n`);
   }
 
   /** ready() is asked until its status is 200. */

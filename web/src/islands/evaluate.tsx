@@ -87,7 +87,7 @@ async function begin(): Promise<void> {
   mount.textContent = "";
   const store = await openStore();
   Object.assign(app, { id, vkey, store, draw });
-  app.voter = new Voter({ id, vkey, wait_ms: Number(wait) * 1000, store, changed: draw });
+  app.voter = new Voter({ id, vkey, wait_ms: Number(wait) * 1000, store, changed: draw, refused: () => void look() });
   addEventListener("hashchange", turned);
   addEventListener("online", () => {
     app.voter.hurry();

@@ -41,6 +41,14 @@ async function asset(event: FetchEvent): Promise<Response> {
   return response;
 }
 
+/** What a page had loaded before this worker was there (lib/offline.ts). */
+async function take(paths: string[]): Promise<void> {
+  const cache = await caches.open(CACHE);
+  const there = await Promise.all(paths.map((path) => cache.match(path)));
+  await cache.addAll(paths.filter((_, i) => !there[i]));
+}
+
+self.addEventListener("message", (event) => event.waitUntil(take(event.data as string[])));
 self.addEventListener("install", () => void self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("fetch", (event) => {

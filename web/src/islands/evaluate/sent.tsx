@@ -3,7 +3,7 @@ import { t } from "../../lib/texts.ts";
 import { app, at, category, download, go, isOpen, page } from "./app.ts";
 import { Copy, Qr } from "./code.tsx";
 import { named } from "./model.ts";
-import { count, Notice } from "./notices.tsx";
+import { count, Notice, Problem } from "./notices.tsx";
 import { Chosen, Secret } from "./review.tsx";
 import { nextScreen, stateOf } from "./start.tsx";
 import { type Direction, isUnderWay, type Recorded } from "./voter.ts";
@@ -88,15 +88,17 @@ function Waiting({ direction }: { direction: Direction }) {
 }
 
 function Row({ direction }: { direction: Direction }) {
-  const { cat, state, rev, last } = direction;
+  const { cat, state, rev, last, trouble, choice } = direction;
   const { voter, campaign } = app;
-  const change = () => void voter.edit(cat, direction.choice).then(() => go(at("d", cat)));
+  const change = () => void voter.edit(cat, choice).then(() => go(at("d", cat)));
   return (
     <section>
       <h2>{named(category(cat)?.name)}</h2>
       <p class="quiet">{stateOf(direction)}</p>
       {isUnderWay(direction) && <Waiting direction={direction} />}
-      {state === "pass" && (
+      {state === "pass" && trouble && <Problem trouble={trouble} />}
+      {state === "pass" && <Chosen cat={cat} choice={choice} />}
+      {state === "pass" && isOpen() && (
         <p>
           <a href={at("review")}>{t("evaluate.to_review")}</a>
         </p>
@@ -118,7 +120,7 @@ export function Sent() {
     <>
       <h1 tabIndex={-1}>{t("evaluate.sent")}</h1>
       {all.some(isUnderWay) && <p>{t("evaluate.sent_lead")}</p>}
-      {all.filter((one) => one.last || isUnderWay(one)).map((one) => (
+      {all.filter((one) => one.last || one.trouble || isUnderWay(one)).map((one) => (
         <Row direction={one} key={one.cat} />
       ))}
       {all.some(({ last }) => last) && <Secret />}

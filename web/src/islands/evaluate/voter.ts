@@ -11,6 +11,7 @@
  */
 import { ApiError, ask } from "../../lib/api.ts";
 import type { Bytes } from "../../lib/bytes.ts";
+import { serverNow_ms } from "../../lib/clock.ts";
 import type { Pass } from "../../lib/pass.ts";
 import type { Store } from "../../lib/store.ts";
 import { type Campaign, type Choice, plaintext } from "./model.ts";
@@ -59,6 +60,8 @@ interface Person {
   token?: string;
   expires?: number;
   recovery?: Bytes;
+  /** From the ledger, proven when the first pass was asked for: so that sealing needs no network. */
+  seal?: Bytes;
   /** They said that they have put the recovery code away. */
   saved: boolean;
 }
@@ -71,10 +74,13 @@ export interface Setting {
   store: Store;
   /** Something has changed. */
   changed: () => void;
+  /** A ballot was refused: the campaign may stand otherwise than the page believes. */
+  refused: () => void;
 }
 
 const AGAIN_FIRST_MS = 2000;
 const AGAIN_MOST_MS = 60_000;
+const LONGEST_MS = 90_000;
 /** How long the served checkpoint may lag behind an answer. */
 const LAG_TRIES = 20;
 const LAG_MS = 1500;
@@ -144,7 +150,7 @@ export class Voter {
   }
 
   signedIn(): boolean {
-    return this.person.token !== undefined && (this.person.expires ?? 0) > Date.now() / 1000;
+    return this.person.token !== undefined && (this.person.expires ?? 0) > serverNow_ms() / 1000;
   }
 
   /* ---- signing in and passes ---- */
@@ -171,6 +177,7 @@ export class Voter {
     const { fetchKeys, makeRecovery, openLedger, preparePass } = await proof();
     if (!this.person.recovery) await this.#keepPerson({ recovery: makeRecovery() });
     const keys = await fetchKeys(await openLedger(this.#set.id, this.#set.vkey), this.campaign, cats);
+    if (!this.person.seal) await this.#keepPerson({ seal: keys.seal });
     const drafts = await Promise.all(cats.map((cat) => preparePass(this.#codeOf(cat), keys, cat)));
     for (const cat of cats) {
       const { trouble: _, ...rest } = this.get(cat);
@@ -221,8 +228,8 @@ export class Voter {
 
   /** Seals what is ready, each with a wait of its own: nobody who sees the order learns whose they are. */
   async send(cats: string[]): Promise<void> {
-    const { fetchKeys, makeBallot, openLedger } = await proof();
-    const keys = await fetchKeys(await openLedger(this.#set.id, this.#set.vkey), this.campaign, []);
+    const { makeBallot } = await proof();
+    const keys = { origin: this.campaign.origin, seal: this.person.seal!, passes: new Map() };
     for (const cat of cats) {
       const { trouble: _, ...direction } = this.get(cat);
       const { ballot, ct_len } = this.campaign.categories.find(({ id }) => id === cat)!;
@@ -254,7 +261,8 @@ export class Voter {
   #at(cat: string, due_ms: number, work: () => Promise<void>): void {
     clearTimeout(this.#timers.get(cat));
     const run = () => void alone(`dauys/${this.#set.id}/${cat}`, work);
-    this.#timers.set(cat, setTimeout(run, Math.max(0, due_ms - Date.now())));
+    // At most the longest wait there is: the clock may have been set since.
+    this.#timers.set(cat, setTimeout(run, Math.min(LONGEST_MS, Math.max(0, due_ms - Date.now()))));
   }
 
   async #cast(cat: string): Promise<void> {
@@ -291,6 +299,7 @@ export class Voter {
     const { body: _body, due_ms: _due, tries: _tries, ...rest } = direction;
     const rev = typeof extra.rev === "number" ? extra.rev : direction.rev;
     await this.#keep({ ...rest, rev, state: "pass", trouble: { code, detail } });
+    this.#set.refused();
   }
 
   /** Unasked: whether the public log has what the server promised. */
