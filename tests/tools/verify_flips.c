@@ -2,6 +2,8 @@
  * verify_flips LEDGER VKEYFILE STEP FIRST: flips one byte of a ledger's files after another, every
  * STEP-th one from FIRST on, each in memory, and checks the ledger each time. Prints each flip that
  * is not found as `missed PATH OFFSET`, then `flips N missed M`.
+ *
+ * verify_flips LEDGER VKEYFILE: the flips come on standard input, `OFFSET BIT PATH` a line.
  */
 #include <stdio.h>
 #include <string.h>
@@ -35,19 +37,24 @@ static enum err load(void *context, const char *path, enum source_item item, str
     return source_read(files->folder, path, FILE_MAX, &file->bytes, fault);
 }
 
+static const struct file *find(const struct files *files, const char *path)
+{
+    for (size_t i = 0; i < files->len; i++)
+        if (strcmp(files->list[i].path, path) == 0)
+            return &files->list[i];
+    return NULL;
+}
+
 static enum err read_file(void *context, const char *path, size_t cap, struct buf *out,
                           struct fault *fault)
 {
-    const struct files *files = context;
-    for (size_t i = 0; i < files->len; i++) {
-        if (strcmp(files->list[i].path, path) != 0)
-            continue;
-        if (files->list[i].bytes.len > cap)
-            return fault_set(fault, ERR_LIMITED, "%s: too large", path);
-        buf_put_slice(out, buf_slice(&files->list[i].bytes));
-        return OK;
-    }
-    return fault_set(fault, ERR_NOT_FOUND, "%s: not there", path);
+    const struct file *file = find(context, path);
+    if (!file)
+        return fault_set(fault, ERR_NOT_FOUND, "%s: not there", path);
+    if (file->bytes.len > cap)
+        return fault_set(fault, ERR_LIMITED, "%s: too large", path);
+    buf_put_slice(out, buf_slice(&file->bytes));
+    return OK;
 }
 
 static enum err walk(void *context, source_visit *visit, void *visitor, struct fault *fault)
@@ -73,26 +80,54 @@ static bool is_found(struct source *source, const struct note_key *key)
     return found;
 }
 
-static size_t flip_all(const struct files *files, struct source *source, const struct note_key *key,
-                       size_t step, size_t first, size_t *flips)
+struct flipping {
+    const struct files *files;
+    struct source *source;
+    const struct note_key *key;
+    size_t flips, missed;
+};
+
+static void flip(struct flipping *flipping, const struct file *file, size_t at, unsigned bit)
 {
-    size_t missed = 0, left = first;
-    *flips = 0;
-    for (size_t i = 0; i < files->len; i++) {
-        struct buf *bytes = &files->list[i].bytes;
-        size_t at = left;
-        for (; at < bytes->len; at += step) {
-            bytes->data[at] ^= (uint8_t)(1U << (at + i) % 8);
-            ++*flips;
-            if (!is_found(source, key)) {
-                printf("missed %s %zu\n", files->list[i].path, at);
-                missed++;
-            }
-            bytes->data[at] ^= (uint8_t)(1U << (at + i) % 8);
-        }
-        left = at - bytes->len;
+    file->bytes.data[at] ^= (uint8_t)(1U << bit);
+    flipping->flips++;
+    if (!is_found(flipping->source, flipping->key)) {
+        printf("missed %s %zu\n", file->path, at);
+        flipping->missed++;
     }
-    return missed;
+    file->bytes.data[at] ^= (uint8_t)(1U << bit);
+}
+
+static void flip_all(struct flipping *flipping, size_t step, size_t first)
+{
+    size_t left = first;
+    for (size_t i = 0; i < flipping->files->len; i++) {
+        const struct file *file = &flipping->files->list[i];
+        size_t at = left;
+        for (; at < file->bytes.len; at += step)
+            flip(flipping, file, at, (unsigned)((at + i) % 8));
+        left = at - file->bytes.len;
+    }
+}
+
+/* False for a line that names no byte. */
+static bool flip_listed(struct flipping *flipping)
+{
+    char *line = NULL, *path;
+    size_t room = 0;
+    bool good = true;
+    while (good && getline(&line, &room, stdin) > 0) {
+        size_t at = strtoul(line, &path, 10);
+        unsigned long bit = strtoul(path, &path, 10);
+        path += strspn(path, " ");
+        path[strcspn(path, "\n")] = '\0';
+        const struct file *file = find(flipping->files, path);
+        good = file && at < file->bytes.len && bit < 8;
+        if (good)
+            flip(flipping, file, at, (unsigned)bit);
+    }
+    free(line);
+    return good;
 }
 
 static enum err read_key(const char *path, struct note_key *key, struct fault *fault)
@@ -111,8 +146,8 @@ int main(int argc, char **argv)
     struct files files = {0};
     struct note_key key;
     struct fault fault = {{0}};
-    size_t step = argc == 5 ? strtoul(argv[3], NULL, 10) : 0, flips;
-    if (step == 0)
+    size_t step = argc == 5 ? strtoul(argv[3], NULL, 10) : 0;
+    if (argc != 3 && step == 0)
         return 2;
     enum err err = read_key(argv[2], &key, &fault);
     if (err == OK)
@@ -128,8 +163,13 @@ int main(int argc, char **argv)
         fputs("verify_flips: the ledger is not good before anything is flipped\n", stderr);
         return 2;
     }
-    size_t missed = flip_all(&files, source, &key, step, strtoul(argv[4], NULL, 10), &flips);
-    printf("flips %zu missed %zu\n", flips, missed);
+    struct flipping flipping = {.files = &files, .source = source, .key = &key};
+    bool whole = true;
+    if (argc == 5)
+        flip_all(&flipping, step, strtoul(argv[4], NULL, 10));
+    else
+        whole = flip_listed(&flipping);
+    printf("flips %zu missed %zu\n", flipping.flips, flipping.missed);
     source_close(source);
     source_close(files.folder);
     for (size_t i = 0; i < files.len; i++) {
@@ -137,5 +177,7 @@ int main(int argc, char **argv)
         buf_release(&files.list[i].bytes);
     }
     free(files.list);
-    return missed > 0;
+    if (!whole)
+        return 2;
+    return flipping.missed > 0;
 }
