@@ -21,6 +21,10 @@ static void thread_release(void *arg)
     EVP_PKEY_free(ending->peer);
     for (size_t i = 0; i < CRYPT_VERIFIERS; i++)
         EVP_PKEY_CTX_free(ending->verifiers[i].context);
+    for (size_t i = 0; i < CRYPT_VERIFIERS; i++) {
+        EVP_PKEY_CTX_free(ending->signers[i].secret);
+        EVP_PKEY_CTX_free(ending->signers[i].public);
+    }
     free(ending);
     thread = NULL;
 }

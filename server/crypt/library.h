@@ -28,11 +28,19 @@ struct crypt_verifier {
 /* Direct-mapped by id: ids are given in order, so up to this many categories never collide. */
 #define CRYPT_VERIFIERS 32
 
+/* One RSA key that this thread signs blindly with: contexts for its two powers. `id` is the
+ * rsabssa_secret's. */
+struct crypt_signer {
+    uint64_t id;
+    EVP_PKEY_CTX *secret, *public;
+};
+
 struct crypt_thread {
     EVP_MD_CTX *digest;
     EVP_CIPHER_CTX *cipher;
     EVP_PKEY *peer; /* P-256; its point is set anew for each use */
     struct crypt_verifier verifiers[CRYPT_VERIFIERS];
+    struct crypt_signer signers[CRYPT_VERIFIERS];
 };
 
 /* The calling thread's own; never NULL. */

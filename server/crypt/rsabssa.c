@@ -47,6 +47,7 @@ struct rsabssa_public *rsabssa_inner_public(EVP_PKEY *key, size_t salt_len)
 
 struct rsabssa_secret *rsabssa_inner_secret(EVP_PKEY *key)
 {
+    static atomic_uint_fast64_t last_id;
     struct rsabssa_secret *secret;
 
     if (!key)
@@ -54,7 +55,8 @@ struct rsabssa_secret *rsabssa_inner_secret(EVP_PKEY *key)
     secret = xcalloc(1, sizeof *secret);
     *secret = (struct rsabssa_secret){.key = key,
                                       .n = key_number(key, OSSL_PKEY_PARAM_RSA_N),
-                                      .len = (size_t)EVP_PKEY_get_size(key)};
+                                      .len = (size_t)EVP_PKEY_get_size(key),
+                                      .id = atomic_fetch_add(&last_id, 1) + 1};
     INVARIANT(secret->len <= RSABSSA_INNER_LEN_MAX);
     return secret;
 }
@@ -69,10 +71,23 @@ void rsabssa_public_destroy(struct rsabssa_public *public)
     free(public);
 }
 
+static void forget_signer(struct crypt_signer *slot)
+{
+    EVP_PKEY_CTX_free(slot->secret);
+    EVP_PKEY_CTX_free(slot->public);
+    *slot = (struct crypt_signer){0};
+}
+
+/* Other threads that signed with it hold the key until they end. */
 void rsabssa_secret_destroy(struct rsabssa_secret *secret)
 {
+    struct crypt_signer *slot;
+
     if (!secret)
         return;
+    slot = &crypt_thread()->signers[secret->id % CRYPT_VERIFIERS];
+    if (slot->id == secret->id)
+        forget_signer(slot);
     EVP_PKEY_free(secret->key); /* OpenSSL wipes its numbers */
     BN_free(secret->n);
     free(secret);
@@ -262,27 +277,40 @@ enum err rsabssa_secret_prove(const struct rsabssa_secret *secret, struct slice 
 
 /* ---- The blind signature ---- */
 
-enum direction { SECRET_POWER, PUBLIC_POWER };
-
-/* in^d or in^e mod n, without padding. OpenSSL blinds the secret power against timing and refuses
- * in ≥ n. */
-static bool raise(EVP_PKEY *key, enum direction direction, const uint8_t *in, size_t len,
-                  uint8_t *out)
+/* This thread's contexts for the key's two powers without padding, made on first use. */
+static const struct crypt_signer *signer(const struct rsabssa_secret *secret)
 {
-    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL);
-    size_t out_len = len;
-    bool done =
-        context &&
-        (direction == SECRET_POWER ? EVP_PKEY_decrypt_init(context)
-                                   : EVP_PKEY_encrypt_init(context)) == 1 &&
-        EVP_PKEY_CTX_set_rsa_padding(context, RSA_NO_PADDING) == 1 &&
-        (direction == SECRET_POWER ? EVP_PKEY_decrypt(context, out, &out_len, in, len)
-                                   : EVP_PKEY_encrypt(context, out, &out_len, in, len)) == 1 &&
-        out_len == len;
+    struct crypt_signer *slot = &crypt_thread()->signers[secret->id % CRYPT_VERIFIERS];
 
-    EVP_PKEY_CTX_free(context);
-    ERR_clear_error();
-    return done;
+    if (slot->id == secret->id)
+        return slot;
+    forget_signer(slot);
+    slot->secret = EVP_PKEY_CTX_new_from_pkey(NULL, secret->key, NULL);
+    slot->public = EVP_PKEY_CTX_new_from_pkey(NULL, secret->key, NULL);
+    slot->id = secret->id;
+    INVARIANT(slot->secret && EVP_PKEY_decrypt_init(slot->secret) == 1 &&
+              EVP_PKEY_CTX_set_rsa_padding(slot->secret, RSA_NO_PADDING) == 1);
+    INVARIANT(slot->public && EVP_PKEY_encrypt_init(slot->public) == 1 &&
+              EVP_PKEY_CTX_set_rsa_padding(slot->public, RSA_NO_PADDING) == 1);
+    return slot;
+}
+
+/* in^d mod n. OpenSSL blinds it against timing and refuses in ≥ n. */
+static bool raise_secret(const struct rsabssa_secret *secret, const uint8_t *in, uint8_t *out)
+{
+    size_t len = secret->len;
+
+    return EVP_PKEY_decrypt(signer(secret)->secret, out, &len, in, secret->len) == 1 &&
+           len == secret->len;
+}
+
+/* in^e mod n. */
+static bool raise_public(const struct rsabssa_secret *secret, const uint8_t *in, uint8_t *out)
+{
+    size_t len = secret->len;
+
+    return EVP_PKEY_encrypt(signer(secret)->public, out, &len, in, secret->len) == 1 &&
+           len == secret->len;
 }
 
 /* 1 < number < n. */
@@ -308,12 +336,12 @@ enum err rsabssa_blind_sign(const struct rsabssa_secret *secret,
         return ERR_INVALID;
     /* One wrong result of the CRT, released, gives away the factors (Boneh, DeMillo, Lipton 1997).
      */
-    if (raise(secret->key, SECRET_POWER, blinded, secret->len, result) &&
-        raise(secret->key, PUBLIC_POWER, result, secret->len, back) &&
+    if (raise_secret(secret, blinded, result) && raise_public(secret, result, back) &&
         CRYPTO_memcmp(back, blinded, secret->len) == 0) {
         memcpy(out, result, secret->len);
         err = OK;
     }
+    ERR_clear_error();
     wipe(result, sizeof result);
     wipe(back, sizeof back);
     return err;

@@ -25,6 +25,7 @@ struct rsabssa_secret {
     EVP_PKEY *key;
     BIGNUM *n;
     size_t len;
+    uint64_t id; /* unique in this process, see struct crypt_signer */
 };
 
 /* Take over key, which may be NULL (then the answer is NULL). They check nothing. */

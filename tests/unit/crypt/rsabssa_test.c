@@ -582,6 +582,40 @@ static void keys_come_and_go(void **state)
     rsabssa_secret_destroy(NULL);
 }
 
+/* The same of secret keys: with base 2 the result tells which key was used, 2 = sig^e mod n. */
+static void secrets_come_and_go(void **state)
+{
+    (void)state;
+    struct rsabssa_secret *kept[80];
+    struct buf pems[2];
+    uint8_t two[RSABSSA_LEN] = {[RSABSSA_LEN - 1] = 2}, expected[2][RSABSSA_LEN], out[RSABSSA_LEN];
+
+    for (size_t i = 0; i < 2; i++) {
+        buf_init(&pems[i], 4096);
+        assert_int_equal(rsabssa_secret_pem(secrets[i], &pems[i]), OK);
+        assert_int_equal(rsabssa_blind_sign(secrets[i], two, expected[i]), OK);
+    }
+    assert_memory_not_equal(expected[0], expected[1], RSABSSA_LEN);
+    for (size_t i = 0; i < 80; i++)
+        assert_int_equal(rsabssa_secret_parse(buf_slice(&pems[i % 2]), &kept[i]), OK);
+    for (size_t i = 0; i < 120; i++) {
+        size_t at = i * 37 % 80;
+
+        assert_int_equal(rsabssa_blind_sign(kept[at], two, out), OK);
+        assert_memory_equal(out, expected[at % 2], RSABSSA_LEN);
+        rsabssa_secret_destroy(kept[at]);
+        assert_int_equal(rsabssa_secret_parse(buf_slice(&pems[(at + 1) % 2]), &kept[at]), OK);
+        assert_int_equal(rsabssa_blind_sign(kept[at], two, out), OK);
+        assert_memory_equal(out, expected[(at + 1) % 2], RSABSSA_LEN);
+        rsabssa_secret_destroy(kept[at]);
+        assert_int_equal(rsabssa_secret_parse(buf_slice(&pems[at % 2]), &kept[at]), OK);
+    }
+    for (size_t i = 0; i < 80; i++)
+        rsabssa_secret_destroy(kept[i]);
+    for (size_t i = 0; i < 2; i++)
+        buf_release_secret(&pems[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -598,6 +632,7 @@ int main(void)
         cmocka_unit_test(pem_round_trip),
         cmocka_unit_test(from_several_threads),
         cmocka_unit_test(keys_come_and_go),
+        cmocka_unit_test(secrets_come_and_go),
     };
 
     return cmocka_run_group_tests(tests, begin, end);
