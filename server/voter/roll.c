@@ -18,25 +18,14 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS taken (row INTEGER NOT NULL, cat TEXT NOT NULL,"
     " PRIMARY KEY (row, cat)) STRICT, WITHOUT ROWID;";
 
-enum statement {
-    FIND_CODE,
-    FIND_VOTER,
-    ADD,
-    COUNT,
-    SIGN_IN,
-    SESSION,
-    EXPIRE,
-    TAKE,
-    TAKEN,
-    STATEMENTS
-};
+enum statement { FIND_VOTER, ADD, COUNT, SIGN_IN, SESSION, EXPIRE, TAKE, TAKEN, STATEMENTS };
 
 static const char *const statements[STATEMENTS] = {
-    [FIND_CODE] = "SELECT row FROM roll WHERE code = ?1",
     [FIND_VOTER] = "SELECT code FROM roll WHERE voter = ?1",
     [ADD] = "INSERT INTO roll (voter, code) VALUES (?1, ?2)",
     [COUNT] = "SELECT count(*) FROM roll",
-    [SIGN_IN] = "INSERT INTO session (token, row, ends) VALUES (?1, ?2, ?3)",
+    [SIGN_IN] =
+        "INSERT INTO session (token, row, ends) SELECT ?1, row, ?3 FROM roll WHERE code = ?2",
     [SESSION] = "SELECT roll.row, voter FROM session JOIN roll ON roll.row = session.row"
                 " WHERE token = ?1 AND ends > ?2",
     [EXPIRE] = "DELETE FROM session WHERE ends <= ?1",
@@ -280,27 +269,21 @@ static void expire(struct roll *roll, int64_t now_unix)
 enum err roll_sign_in(struct roll *roll, struct slice code, int64_t now_unix,
                       uint8_t token[static ROLL_TOKEN_LEN], int64_t *ends_unix)
 {
-    uint8_t hash[SHA256_LEN];
-    bool row = false;
-    if (hash_code(roll, code, hash) != OK)
+    uint8_t code_hash[SHA256_LEN], token_hash[SHA256_LEN];
+    if (hash_code(roll, code, code_hash) != OK)
         return ERR_DENIED;
-    struct db_query *find = query_blob(roll, FIND_CODE, slice_of(hash, sizeof hash));
-    enum err err = db_step(find, &row);
-    int64_t voter = err == OK && row ? db_int(find, 0) : 0;
-    db_end(find);
-    if (err != OK)
-        return err;
-    if (!row)
-        return ERR_DENIED;
-
     expire(roll, now_unix);
     random_bytes(token, ROLL_TOKEN_LEN);
-    sha256(hash, slice_of(token, ROLL_TOKEN_LEN));
+    sha256(token_hash, slice_of(token, ROLL_TOKEN_LEN));
     *ends_unix = now_unix + ROLL_SESSION_S;
-    struct db_query *add = query_blob(roll, SIGN_IN, slice_of(hash, sizeof hash));
-    db_bind_int(add, 2, voter);
+    /* Looked for and written in one statement: each one of its own locks and unlocks the file. */
+    struct db_query *add = query_blob(roll, SIGN_IN, slice_of(token_hash, sizeof token_hash));
+    db_bind_blob(add, 2, slice_of(code_hash, sizeof code_hash));
     db_bind_int(add, 3, *ends_unix);
-    return db_run(add);
+    enum err err = db_run(add);
+    if (err != OK)
+        return err;
+    return db_changes(roll->db) == 1 ? OK : ERR_DENIED;
 }
 
 static void take_voter(struct db_query *found, struct roll_voter *voter)
@@ -337,8 +320,9 @@ enum err roll_take_category(struct roll *roll, const struct roll_voter *voter, s
     db_bind_text(take, 2, cat);
     db_bind_int(take, 3, most);
     enum err err = db_run(take);
-    if (err != OK)
+    if (err != OK || db_changes(roll->db) == 1)
         return err;
+    /* Nothing was added: it had been taken before, or there are too many. */
     struct db_query *taken = query_int(roll, TAKEN, voter->row);
     db_bind_text(taken, 2, cat);
     err = db_step(taken, &row);
