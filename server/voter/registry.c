@@ -1,8 +1,7 @@
 #include "voter/registry.h"
 
-#include <jansson.h>
-
 #include "base/base64.h"
+#include "base/canon.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "crypt/key_file.h"
@@ -188,58 +187,62 @@ void registry_pseudonym(const struct registry *registry, const char *purpose, st
     buf_release_secret(&text);
 }
 
-/* Appends the members as a canonical entry signed by the registrar's key; takes json. */
-static void put_signed(const struct registry *registry, json_t *json, struct buf *out)
+/* Appends the canonical entry of a type, signed by the registrar's key. members are all that stand
+ * before `sigs`, from the brace on: this is done for every pass, and asks no JSON library. */
+static void put_signed(const struct registry *registry, const char *type, struct slice members,
+                       struct buf *out)
 {
-    struct entry entry;
-    struct fault fault;
     struct buf text;
     uint8_t sig[ED25519_SIG_LEN];
-    char sig_text[BASE64_LEN(ED25519_SIG_LEN) + 1];
-    char *body = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    INVARIANT(body != NULL && entry_parse(slice_str(body), &entry, &fault) == OK);
     buf_init(&text, ENTRY_SIGNED_MAX);
-    entry_signed_text(&entry, registry->origin, &text);
+    buf_printf(&text, "%s\n%s/v1\n", registry->origin, type);
+    buf_put_slice(&text, members);
+    buf_printf(&text, ",\"t\":\"%s\",\"v\":1}", type);
+    INVARIANT(!buf_failed(&text));
     ed25519_sign(sig, &registry->key, buf_slice(&text));
-    base64_encode(sig_text, sig, sizeof sig);
-    json_object_set_new(json, "sigs",
-                        json_pack("[{s:s,s:s}]", "k", registry->key_id, "s", sig_text));
+    buf_put_slice(out, members);
+    buf_printf(out, ",\"sigs\":[{\"k\":\"%s\",\"s\":\"", registry->key_id);
+    buf_put_base64(out, sig, sizeof sig);
+    buf_printf(out, "\"}],\"t\":\"%s\",\"v\":1}", type);
     buf_release(&text);
-    free(body);
-    body = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    buf_put_str(out, body);
-    free(body);
-    json_decref(json);
 }
 
 void registry_issue(const struct registry *registry, unsigned cat, const struct roll_voter *voter,
                     const uint8_t blinded[static RSABSSA_LEN], struct buf *out)
 {
     uint8_t p[PSEUDONYM_LEN], bh[SHA256_LEN];
-    char p_text[BASE64_LEN(PSEUDONYM_LEN) + 1], bh_text[BASE64_LEN(SHA256_LEN) + 1];
+    struct buf members;
     registry_pseudonym(registry, "pass", slice_of(voter->person, voter->person_len), p);
     sha256(bh, slice_of(blinded, RSABSSA_LEN));
-    base64_encode(p_text, p, sizeof p);
-    base64_encode(bh_text, bh, sizeof bh);
-    put_signed(registry,
-               json_pack("{s:s,s:s,s:s,s:s,s:s,s:i}", "bh", bh_text, "cat",
-                         registry->rules->categories[cat].id, "ik", registry->pass_key_ids[cat],
-                         "p", p_text, "t", "issue", "v", 1),
-               out);
+    buf_init(&members, ENTRY_LEN_MAX);
+    buf_put_str(&members, "{\"bh\":\"");
+    buf_put_base64(&members, bh, sizeof bh);
+    buf_printf(&members, "\",\"cat\":\"%s\",\"ik\":\"%s\",\"p\":\"",
+               registry->rules->categories[cat].id, registry->pass_key_ids[cat]);
+    buf_put_base64(&members, p, sizeof p);
+    buf_put_byte(&members, '"');
+    put_signed(registry, "issue", buf_slice(&members), out);
+    buf_release(&members);
 }
 
 void registry_nominate(const struct registry *registry, struct slice cat, struct slice ngo,
                        struct slice person, const uint8_t c[static SHA256_LEN], struct buf *out)
 {
     uint8_t p[PSEUDONYM_LEN];
-    char p_text[BASE64_LEN(PSEUDONYM_LEN) + 1], c_text[BASE64_LEN(SHA256_LEN) + 1];
+    struct buf members;
     registry_pseudonym(registry, "nominate", person, p);
-    base64_encode(p_text, p, sizeof p);
-    base64_encode(c_text, c, SHA256_LEN);
-    put_signed(registry,
-               json_pack("{s:s,s:s%,s:s%,s:s,s:s,s:i}", "c", c_text, "cat", cat.data, cat.len,
-                         "ngo", ngo.data, ngo.len, "p", p_text, "t", "nominate", "v", 1),
-               out);
+    buf_init(&members, ENTRY_LEN_MAX);
+    buf_put_str(&members, "{\"c\":\"");
+    buf_put_base64(&members, c, SHA256_LEN);
+    buf_put_str(&members, "\",\"cat\":");
+    canon_put_string(&members, cat);
+    buf_put_str(&members, ",\"ngo\":");
+    canon_put_string(&members, ngo);
+    buf_put_str(&members, ",\"p\":\"");
+    buf_put_base64(&members, p, sizeof p);
+    buf_put_byte(&members, '"');
+    put_signed(registry, "nominate", buf_slice(&members), out);
+    buf_release(&members);
 }
 
 enum err registry_pass_spki(const struct registry *registry, unsigned cat, struct buf *out)
