@@ -8,7 +8,6 @@
 /* Cyrillic text is laid out by hand. */
 /* clang-format off */
 const struct problem problems[] = {
-    {"amended_before", 409, {{"Бұл мәтін бұрын жіберілген", "Ұсынымда дәл осы мәтін тұр. Ештеңе істеудің қажеті жоқ."}, {"Этот текст уже отправлен", "В номинации стоит именно этот текст. Ничего делать не нужно."}, {"This text was sent already", "The nomination has this very text. There is nothing more to do."}}},
     {"act_over", 409,
      {{"Бұл әрекет енді күтіп тұрған жоқ",
        "Ол журналға жазылды, қабылданбады, қайтарып алынды немесе мерзімі өтті; "
@@ -19,6 +18,7 @@ const struct problem problems[] = {
       {"This act waits no longer",
        "It is in the ledger, refused, withdrawn or outdated, and your signature was not "
        "added. Reload the list."}}},
+    {"amended_before", 409, {{"Бұл мәтін бұрын жіберілген", "Ұсынымда дәл осы мәтін тұр. Ештеңе істеудің қажеті жоқ."}, {"Этот текст уже отправлен", "В номинации стоит именно этот текст. Ничего делать не нужно."}, {"This text was sent already", "The nomination has this very text. There is nothing more to do."}}},
     {"ballot_unknown", 404,
      {{"Мұндай бюллетень жоқ",
        "Осы нөмірде бюллетень табылмады, ештеңе жазылған жоқ. Нөмірді түбіртектен "
