@@ -48,18 +48,20 @@ static enum err err_of(int code)
 
 /* ---- opening -------------------------------------------------------------------------------- */
 
-/* SQLite makes its files (-wal, -shm) with the mode of the first one. */
+/*
+ * SQLite makes its files (-wal, -shm) with the mode of the first one. A file that is there is never
+ * opened here: closing it would drop the locks of this process's other connections to it
+ * (fcntl(2)), and the next process to end would take the log they write into for left over, and
+ * delete it.
+ */
 static enum err make_private(const char *path, struct fault *fault)
 {
     struct stat status;
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0 || fstat(fd, &status) != 0) {
-        int error = errno;
-        if (fd >= 0)
-            close(fd);
-        return fault_set(fault, ERR_INTERNAL, "%s: %s", path, strerror(error));
-    }
-    close(fd);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        close(fd);
+    if ((fd < 0 && errno != EEXIST) || stat(path, &status) != 0)
+        return fault_set(fault, ERR_INTERNAL, "%s: %s", path, strerror(errno));
     if ((status.st_mode & 077) != 0)
         return fault_set(fault, ERR_DENIED, "%s: others can open it; chmod 600 %s", path, path);
     return OK;

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -170,6 +171,33 @@ static void a_second_writer_waits_then_is_told(void **state)
     db_close(two);
 }
 
+/* Another process looks and ends: it must see that the file is in use, or it deletes the log. */
+static int rows_seen_elsewhere(const struct rig *rig)
+{
+    char command[512];
+    (void)snprintf(command, sizeof command,
+                   "/usr/bin/python3 -c \"import sqlite3, sys; c = sqlite3.connect('%s');"
+                   " n = c.execute('SELECT count(*) FROM thing').fetchone()[0]; c.close();"
+                   " sys.exit(n)\"",
+                   rig->path);
+    int status = system(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void a_second_connection_keeps_the_locks_of_the_first(void **state)
+{
+    struct db_query *one_ready[STATEMENTS], *two_ready[STATEMENTS];
+    struct db *one = opened(*state, DB_PRIVATE, one_ready);
+    struct db *two = opened(*state, DB_PRIVATE, two_ready);
+    assert_int_equal(add(one_ready, "a", slice_of(NULL, 0), 1), OK);
+    assert_int_equal(rows_seen_elsewhere(*state), 1);
+    assert_int_equal(add(one_ready, "b", slice_of(NULL, 0), 1), OK);
+    assert_int_equal(add(two_ready, "c", slice_of(NULL, 0), 1), OK);
+    assert_int_equal(rows_seen_elsewhere(*state), 3);
+    db_close(one);
+    db_close(two);
+}
+
 static void a_file_that_others_can_open_is_refused(void **state)
 {
     const struct rig *rig = *state;
@@ -237,6 +265,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(constraints_are_conflicts, setup, teardown),
         cmocka_unit_test_setup_teardown(a_transaction_is_all_or_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_writer_waits_then_is_told, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_second_connection_keeps_the_locks_of_the_first, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(a_file_that_others_can_open_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_no_database_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_built_is_read_and_not_written, setup, teardown),
