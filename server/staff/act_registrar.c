@@ -52,15 +52,24 @@ static const struct act_hook *hook_of(struct slice type)
     return act_hooks[i];
 }
 
-/* NULL, or why this person may not put a signature on an act of the type now. */
+/* NULL, or why this person may not submit or sign acts of the type now: told before anything of the
+ * entry is. */
+static const char *may_type(const struct registrar_ask *ask, const struct account_session *session,
+                            const struct signed_act *act)
+{
+    if (act->act == ACT_COUNT)
+        return NULL;
+    return may_code(may(session->role, act->act, may_phase(&ask->standing->phases)));
+}
+
+/* NULL, or what the room that the act belongs to has against this signature. */
 static const char *check_act(struct registrar_ask *ask, const struct account_session *session,
                              const struct signed_act *act, struct slice payload)
 {
     struct entry entry;
     const struct act_hook *hook = hook_of(slice_str(act->type));
-    const char *code = may_code(may(session->role, act->act, may_phase(&ask->standing->phases)));
-    if (code != NULL || hook == NULL || hook->check == NULL)
-        return code;
+    if (hook == NULL || hook->check == NULL)
+        return NULL;
     INVARIANT(entry_parse(buf_slice(&act->body), &entry, NULL) == OK);
     return hook->check(ask, session, &entry, payload);
 }
@@ -167,14 +176,16 @@ static void create_act(struct registrar_ask *ask)
     struct slice salt_bytes = slice_of(salt, salt_text.len == 0 ? 0 : sizeof salt);
     const char *code = signed_act_read(registrar_text(ask->json, "entry"), &place, &act);
     if (staff_may(ask, ACT_ACTS_CREATE, slice_str(act.type), &session)) {
-        if (code == NULL)
-            code = check_act(ask, &session, &act, payload);
+        const char *not_allowed = may_type(ask, &session, &act);
+        code = not_allowed != NULL ? not_allowed : code;
         if (code == NULL && !has_signed(&act, session.person))
             code = "signature_not_yours";
         if (code == NULL &&
             ((salt_text.len > 0 && base64_decode_exact(salt_text, salt, sizeof salt) != OK) ||
              !signed_act_commits(&act, payload, salt_bytes)))
             code = "commitment_wrong";
+        if (code == NULL)
+            code = check_act(ask, &session, &act, payload);
         if (code == NULL)
             keep_act(ask, &session, &act, payload, salt_bytes);
         else
@@ -195,9 +206,9 @@ static const char *check_signature(struct registrar_ask *ask, const struct accou
         return code;
     (void)snprintf(signature->k, sizeof signature->k, "%.*s", SLICE_PRINT(k));
     (void)snprintf(signature->s, sizeof signature->s, "%.*s", SLICE_PRINT(s));
-    if (!signed_act_reread(stored->body, stored->sigs, stored->sigs_len, &act))
-        code = "internal";
-    else
+    bool good = signed_act_reread(stored->body, stored->sigs, stored->sigs_len, &act);
+    code = good ? may_type(ask, session, &act) : "internal";
+    if (code == NULL)
         code = signed_act_verify(&act, &place, signature);
     if (code == NULL && strcmp(signature->person, session->person) != 0)
         code = "signature_not_yours";

@@ -62,3 +62,227 @@ test('an act by two waits for the second, who sees exactly the bytes', async () 
   assert.deepEqual([done.state, done.index, done.signers.sort()], ['logged', logged.json.index, ['demo-1', 'demo-2']]);
   refused(await two.ask('POST', `staff/acts/${proposed.json.number}/signature`, two.signature(JSON.parse(waiting.entry))), 409, 'act_over');
 });
+
+// ---- sessions ----
+
+test('a session id is new at sign-in, whatever the browser came with', async () => {
+  const member = new Member(server, people['demo-moderator-2']);
+  member.cookie = 'ab'.repeat(32); // fixation: chosen by somebody else
+  await member.signIn();
+  assert.notEqual(member.cookie, 'ab'.repeat(32));
+  const planted = new Member(server, people['demo-moderator-2']);
+  planted.cookie = 'ab'.repeat(32);
+  refused(await planted.ask('GET', 'staff/session'), 401, 'signed_out');
+  planted.cookie = member.cookie;
+  await member.signIn(); // with the old cookie: that session ends
+  assert.notEqual(member.cookie, planted.cookie);
+  refused(await planted.ask('GET', 'staff/session'), 401, 'signed_out');
+  assert.equal((await member.ask('DELETE', 'staff/session')).status, 200);
+  refused(await member.ask('GET', 'staff/session'), 401, 'signed_out');
+});
+
+test('a request from elsewhere changes nothing', async () => {
+  const body = { person: 'x', role: 'auditor' };
+  for (const [headers, what] of [
+    [{ 'x-csrf-token': '' }, 'no token'],
+    [{ 'x-csrf-token': '0'.repeat(64) }, 'another token'],
+    [{ 'x-csrf-token': two.csrf }, "somebody else's token"],
+    [{ origin: 'https://evil.example' }, 'foreign origin'],
+    [{ origin: 'null' }, 'opaque origin'],
+    [{ origin: server.url.replace('http:', 'https:') }, 'another scheme'],
+    [{ origin: server.url.replace(/\d+$/, '1') }, 'another port'],
+    [{ 'sec-fetch-site': 'cross-site' }, 'cross-site'],
+    [{ 'sec-fetch-site': 'same-site' }, 'a sister site'],
+  ])
+    refused(await one.ask('POST', 'staff/invitations', body, headers), 403, 'csrf', what);
+  const plain = async (headers) => fetch(`${server.url}${server.api('/staff/session')}`, { method: 'DELETE', headers: { cookie: `__Host-dauys-staff=${one.cookie}`, 'x-csrf-token': one.csrf, ...headers } });
+  assert.equal((await plain({})).status, 403); // neither Origin nor Sec-Fetch-Site
+  refused(await one.ask('DELETE', 'staff/sessions/999999', undefined, { 'x-csrf-token': '' }), 403, 'csrf');
+  refused(await new Member(server, people['demo-2']).ask('POST', 'staff/session', { person: 'demo-2', password: 'x', totp: '1' }, { origin: 'https://evil.example' }), 403, 'csrf');
+  assert.equal((await one.ask('GET', 'staff/session')).status, 200);
+});
+
+test('a one-time code works once', async () => {
+  const account = people['demo-moderator-2'];
+  const member = new Member(server, account);
+  const code = totp(account.secret, 1);
+  const first = await member.signIn({ totp: code });
+  // Two earlier sign-ins took the steps before it.
+  assert.equal(first.status, 201, first.text);
+  refused(await member.signIn({ totp: code }), 401, 'sign_in_refused');
+  refused(await member.signIn({ totp: totp(account.secret, 0) }), 401, 'sign_in_refused');
+  refused(await member.signIn({ totp: totp(account.secret, -3) }), 401, 'sign_in_refused');
+});
+
+/** An account made by invitation; the token stays in token. */
+async function invite(person, role, password = 'тауға шықтық бірге') {
+  const { json } = await one.ask('POST', 'staff/invitations', { person, role });
+  const member = new Member(server, { person, role, password, token: json.token });
+  member.invitation = json;
+  return member;
+}
+
+async function accept(member) {
+  const { json } = await member.ask('POST', 'staff/accept', { token: member.token });
+  member.secret = json.totp_secret;
+  return member.ask('POST', 'staff/accept/confirm', { token: member.token, password: member.password, totp: member.code() });
+}
+
+test('an invitation makes one account, once', async () => {
+  const member = await invite('operator.1', 'operator');
+  assert.equal(member.invitation.path, `/kk/demo/staff/accept#${member.token}`);
+  const shown = await member.ask('POST', 'staff/accept', { token: member.token });
+  assert.deepEqual([shown.json.person, shown.json.role], ['operator.1', 'operator']);
+  assert.equal(shown.json.totp_uri, `otpauth://totp/Dauys:demo%20operator.1?secret=${shown.json.totp_secret}&issuer=Dauys`);
+  member.secret = shown.json.totp_secret;
+  const confirm = (change) => member.ask('POST', 'staff/accept/confirm', { token: member.token, password: member.password, totp: totp(member.secret), ...change });
+  refused(await confirm({ totp: '000000' === totp(member.secret) ? '111111' : '000000' }), 422, 'totp_wrong');
+  refused(await confirm({ password: 'тоғыз таң' }), 422, 'password_short');
+  refused(await confirm({ password: 'Operator.1 DEMO' }), 422, 'password_guessable');
+  refused(await confirm({ password: 'aaaaaaaaaaaaaaaa' }), 422, 'password_guessable');
+  const made = await accept(member);
+  assert.equal(made.status, 201, made.text);
+  assert.equal(new Set(made.json.recovery).size, 10);
+  refused(await member.ask('POST', 'staff/accept', { token: member.token }), 410, 'invitation_over');
+  refused(await confirm({}), 410, 'invitation_over');
+  refused(await member.ask('POST', 'staff/accept', { token: 'f'.repeat(64) }), 410, 'invitation_over');
+  assert.equal((await member.signIn()).status, 201);
+  refused(await member.ask('POST', 'staff/invitations', { person: 'x', role: 'administrator' }), 403, 'not_allowed');
+  member.recovery = made.json.recovery;
+
+  // Another password ends the other sessions; a recovery code gives a new second factor, once.
+  const other = new Member(server, member);
+  other.steps = member.steps;
+  assert.equal((await other.signIn()).status, 201);
+  const changing = new Member(server, people['demo-moderator-2']);
+  Object.assign(changing, member, { cookie: other.cookie, csrf: other.csrf });
+  refused(await changing.ask('POST', 'staff/password', { password: 'ненің паролі бұл', new_password: 'жаңа құпиясөз болды', totp: totp(member.secret, 1) }), 401, 'sign_in_refused');
+  const lost = await member.ask('POST', 'staff/recover', { person: 'operator.1', password: member.password, recovery: member.recovery[3].toLowerCase().replaceAll('-', ' ') });
+  assert.equal(lost.status, 201, lost.text);
+  refused(await member.ask('POST', 'staff/recover', { person: 'operator.1', password: member.password, recovery: member.recovery[3] }), 401, 'sign_in_refused');
+  refused(await member.ask('POST', 'staff/recover', { person: 'operator.1', password: member.password, recovery: 'AAAA-AAAA-AAAA-AAAA' }), 401, 'sign_in_refused');
+  member.token = lost.json.token;
+  member.steps = -1;
+  member.password = 'жаңа құпиясөз болды';
+  assert.equal((await accept(member)).status, 201);
+  refused(await other.ask('GET', 'staff/session'), 401, 'signed_out'); // sessions of before
+  assert.equal((await member.signIn()).status, 201);
+});
+
+test('another password ends the other sessions', async () => {
+  const member = await invite('chair-1', 'chair');
+  await accept(member);
+  await member.signIn();
+  const sessions = (await one.ask('GET', 'staff/sessions')).json.items;
+  assert.ok(sessions.some((s) => s.person === 'chair-1') && sessions.some((s) => s.own && s.person === 'demo-1'));
+  assert.deepEqual((await member.ask('GET', 'staff/sessions')).json.items.map((s) => [s.person, s.own]), [['chair-1', true]]);
+  const foreign = sessions.find((s) => s.person === 'demo-2').number;
+  refused(await member.ask('DELETE', `staff/sessions/${foreign}`), 404, 'not_found');
+  const answer = await member.ask('POST', 'staff/password', { password: member.password, new_password: 'мүлдем басқа сөздер', totp: member.code() });
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal((await member.ask('GET', 'staff/session')).status, 200);
+  const own = (await member.ask('GET', 'staff/sessions')).json.items[0].number;
+  assert.equal((await one.ask('DELETE', `staff/sessions/${own}`)).status, 200);
+  refused(await member.ask('GET', 'staff/session'), 401, 'signed_out');
+});
+
+test('guessing runs out of tries, and nobody learns which persons there are', async () => {
+  const member = await invite('guessed', 'auditor');
+  await accept(member);
+  const time = async (person) => {
+    const from = performance.now();
+    refused(await member.signIn({ person, password: 'бұл емес шығар', totp: '123456' }), 401, 'sign_in_refused');
+    return performance.now() - from;
+  };
+  const known = [], unknown = [];
+  for (let i = 0; i < 5; i++) {
+    known.push(await time('guessed'));
+    unknown.push(await time(`nobody-${i}`));
+  }
+  refused(await member.signIn(), 401, 'sign_in_refused'); // right, and out of tries
+  // The same work is done for both: half as long would be none of it.
+  assert.ok(Math.min(...unknown) > Math.min(...known) / 2, `${unknown} ${known}`);
+  assert.equal(server.run('staff', 'unlock', server.campaign, '--person', 'guessed').code, 0);
+  assert.equal((await member.signIn()).status, 201);
+  assert.equal(server.run('staff', 'lock', server.campaign, '--person', 'guessed').code, 0);
+  refused(await member.ask('GET', 'staff/session'), 401, 'signed_out');
+  assert.match(server.run('staff', 'list', server.campaign).out, /^guessed auditor locked$/m);
+});
+
+test('the first administrator comes by the command', async () => {
+  const { out } = server.run('staff', 'invite', server.campaign, '--person', 'by-command', '--role', 'administrator');
+  const member = new Member(server, { person: 'by-command', role: 'administrator', password: 'сары дала кең екен', token: out.trim().split('#')[1] });
+  assert.equal((await accept(member)).status, 201);
+  assert.equal((await member.signIn()).json.role, 'administrator');
+  assert.equal(server.run('staff', 'totp', '--secret', member.secret).out.trim().length, 6);
+  assert.equal(server.run('staff', 'invite', server.campaign, '--person', "x'; DROP", '--role', 'auditor').code, 1);
+  assert.equal(server.run('staff', 'lock', server.campaign, '--person', 'nobody').code, 1);
+});
+
+// ---- acts ----
+
+test('a moderator signs no phase, and an auditor nothing', async () => {
+  refused(await moderator.act(extend(2000000000)), 403, 'not_allowed');
+  const entry = moderator.signed({ ...notice('жоқ'), seen: 1, v: 1 });
+  refused(await auditor.ask('POST', 'staff/acts', { entry }), 403, 'not_allowed');
+  refused(await moderator.ask('POST', 'staff/acts', { entry }), 403, 'not_allowed');
+});
+
+test('one administrator is one signer, with one key or two', async () => {
+  const { privateKey, publicKey } = crypto.generateKeyPairSync('ed25519');
+  const spki = publicKey.export({ format: 'der', type: 'spki' });
+  const pop = crypto.sign(null, Buffer.concat([Buffer.from('localhost/demo\nkey-pop/v1\nstaff\n\n'), spki]), privateKey);
+  const id = crypto.createHash('sha256').update(spki).digest('hex').slice(0, 16);
+  const entry = { id, key: spki.toString('base64'), person: 'demo-1', pop: pop.toString('base64'), role: 'administrator', t: 'key', use: 'staff' };
+  const proposed = await one.act(entry);
+  assert.equal(proposed.status, 202, proposed.text);
+  assert.equal((await two.cosign(proposed.json.number)).status, 201);
+  assert.ok((await auditor.ask('GET', 'staff/keys')).json.items.some((k) => k.id === id && k.person === 'demo-1' && !k.revoked));
+
+  const seen = await one.size();
+  const whole = { ...extend(2000000000), seen, v: 1 };
+  const both = canonical({ ...whole, sigs: [one.signature(whole), one.signature(whole, privateKey)].sort((a, b) => (a.k < b.k ? -1 : 1)) });
+  const waiting = await one.ask('POST', 'staff/acts', { entry: both });
+  assert.equal(waiting.status, 202, waiting.text);
+  const sign = (member, key) => member.ask('POST', `staff/acts/${waiting.json.number}/signature`, member.signature(whole, key));
+  refused(await sign(one), 409, 'same_signer');
+  refused(await sign(one, privateKey), 409, 'same_signer');
+  refused(await sign(two, privateKey), 403, 'signature_not_yours'); // the key of demo-1
+  refused(await sign(moderator), 403, 'not_allowed');
+  const { k } = two.signature(whole), { s } = two.signature({ ...whole, closes: 2000000001 });
+  refused(await two.ask('POST', `staff/acts/${waiting.json.number}/signature`, { k, s }), 403, 'signature_wrong');
+  refused(await two.ask('POST', `staff/acts/${waiting.json.number}/signature`, { k: '0'.repeat(16), s }), 403, 'signer_unknown');
+  refused(await two.ask('DELETE', `staff/acts/${waiting.json.number}`), 403, 'not_allowed');
+  assert.equal((await one.ask('DELETE', `staff/acts/${waiting.json.number}`)).status, 200);
+  refused(await sign(two), 409, 'act_over');
+  refused(await two.ask('POST', 'staff/acts/999999/signature', two.signature(whole)), 404, 'not_found');
+
+  const revoked = await one.act({ id, t: 'revoke', why: 'жоғалды' });
+  assert.equal((await two.cosign(revoked.json.number)).status, 201);
+  refused(await one.ask('POST', 'staff/acts', { entry: one.signed({ ...notice('ескі кілт'), seen, v: 1 }, privateKey) }), 403, 'signer_revoked');
+  refused(await two.ask('POST', 'staff/acts', { entry: one.signed({ ...notice('біреудікі'), seen, v: 1 }) }), 403, 'signature_not_yours');
+});
+
+test('what is no good act is refused with its reason, and what the ledger refuses says so', async () => {
+  const seen = await one.size();
+  const submit = (entry, secret) => one.ask('POST', 'staff/acts', { entry, ...secret });
+  refused(await submit('rubbish'), 400, 'not_canonical');
+  refused(await submit(one.signed({ ...notice('x'), seen, v: 1 }).replace('{', '{ ')), 400, 'not_canonical');
+  refused(await submit(canonical({ ...notice('x'), seen, v: 1 })), 400, 'fields_wrong'); // no signature
+  refused(await submit(one.signed({ ...notice('x'), at: 1, seen, v: 1 })), 400, 'fields_wrong');
+  refused(await submit(one.signed({ ...notice('x'), seen: seen + 1000, v: 1 })), 409, 'seen_wrong');
+  refused(await submit(one.signed({ t: 'mark', v: 1 })), 400, 'fields_wrong');
+  refused(await submit(one.signed({ c: 'A'.repeat(43) + '=', cat: 'youth', ngo: '1', p: 'A'.repeat(43) + '=', t: 'nominate', v: 1 })), 403, 'not_allowed');
+  refused(await submit(one.signed({ ...notice('x'), seen, v: 1 }), { payload: 'x', salt: `${'A'.repeat(43)}=` }), 422, 'commitment_wrong');
+  const { c, secret } = commitment({ code: 'bought', text: { en: 'bought', kk: 'сатып алынған', ru: 'куплены' } });
+  const void_ = one.signed({ c, ref: 1, seen, t: 'void', v: 1 });
+  refused(await submit(void_), 422, 'commitment_wrong');
+  refused(await submit(void_, { ...secret, payload: `${secret.payload} ` }), 422, 'commitment_wrong');
+  const proposed = await submit(void_, secret);
+  assert.equal(proposed.status, 202, proposed.text);
+  const shown = (await two.ask('GET', 'staff/acts')).json.items.find((act) => act.number === proposed.json.number);
+  assert.deepEqual([shown.payload, shown.salt], [secret.payload, secret.salt]);
+  refused(await two.cosign(proposed.json.number), 404, 'ballot_unknown');
+  const after_ = (await two.ask('GET', 'staff/acts')).json.items.find((act) => act.number === proposed.json.number);
+  assert.deepEqual([after_.state, after_.code, after_.index], ['refused', 'ballot_unknown', null]);
+});
