@@ -6,6 +6,7 @@
 #include "audit/verify_command.h"
 #include "base/log.h"
 #include "campaign/campaign_command.h"
+#include "register/register_command.h"
 #include "serve/serve_command.h"
 #include "staff/staff_command.h"
 
@@ -16,6 +17,7 @@ static const struct {
     {"serve", "run the server", serve_command},
     {"campaign", "check rules; create, sign and show campaigns", campaign_command},
     {"staff", "accounts of a campaign's staff", staff_command},
+    {"register", "import the NGO Database into a campaign", register_command},
     {"verify", "check a whole ledger and recount it", verify_command},
     {"rehearse", "play an election through a server and compare every count", rehearse_command},
     {"state-digest", "hash of what Redis publishes of a campaign", state_digest_command},

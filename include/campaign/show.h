@@ -6,8 +6,12 @@
 #include <stdio.h>
 
 #include "base/err.h"
+#include "campaign/fold.h"
 
 /* folder: the campaign's. The entries are taken as they stand; checking them is `dauys verify`. */
 enum err campaign_show(const char *folder, FILE *out, struct fault *fault) MUST_CHECK;
+
+/* The state after all entries, taken as they stand; the caller destroys it. */
+enum err campaign_replay(const char *folder, struct fold **fold, struct fault *fault) MUST_CHECK;
 
 #endif

@@ -90,7 +90,7 @@ static void print_fold(const struct fold *fold, FILE *out)
     }
 }
 
-enum err campaign_show(const char *folder, FILE *out, struct fault *fault)
+enum err campaign_replay(const char *folder, struct fold **out, struct fault *fault)
 {
     char path[FILE_PATH_CAP];
     struct checkpoint checkpoint;
@@ -110,7 +110,19 @@ enum err campaign_show(const char *folder, FILE *out, struct fault *fault)
     if (err == OK && fold_fault(fold) != NULL)
         err = fault_set(fault, ERR_CORRUPT, "%s", fold_fault(fold));
     if (err == OK)
-        print_fold(fold, out);
-    fold_destroy(fold);
+        *out = fold;
+    else
+        fold_destroy(fold);
     return err;
+}
+
+enum err campaign_show(const char *folder, FILE *out, struct fault *fault)
+{
+    struct fold *fold = NULL;
+    enum err err = campaign_replay(folder, &fold, fault);
+    if (err != OK)
+        return err;
+    print_fold(fold, out);
+    fold_destroy(fold);
+    return OK;
 }
