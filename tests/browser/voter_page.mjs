@@ -20,7 +20,9 @@ export class VoterPage {
   }
 
   async goto(hash = '') {
+    const there = this.page.url().includes('/evaluate');
     await this.page.goto(`${this.server.url}/${this.options.lang}/demo/evaluate${hash}`);
+    if (there) await this.page.reload(); // another # alone loads nothing
     await this.page.waitForSelector('h1[tabindex]');
   }
 
@@ -97,7 +99,7 @@ export class VoterPage {
       open.onerror = () => reject(open.error);
       open.onsuccess = () => {
         const get = open.result.transaction('kept').objectStore('kept').get(key);
-        get.onsuccess = () => resolve(get.result && { state: get.result.state, rev: get.result.rev, index: get.result.last?.index });
+        get.onsuccess = () => resolve(get.result && { state: get.result.state, rev: get.result.rev, index: get.result.last?.index, marks: get.result.choice.a?.length ?? 0 });
       };
     }), `evaluate/demo/direction/${cat}`);
   }

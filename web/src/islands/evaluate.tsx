@@ -24,7 +24,7 @@ async function loadLater(): Promise<void> {
 function Screen() {
   const [name = "", cat = "", n = "0"] = location.hash.slice(1).split("/").map(decodeURIComponent);
   if (app.campaign && !LATER.includes(name)) return <Start />;
-  if (!app.campaign || !later) return <h1 tabIndex={-1}>{t("evaluate.heading")}</h1>;
+  if (!app.campaign || !later) return <h1>{t("evaluate.heading")}</h1>;
   if (name === "code") return app.voter.person.recovery ? <later.Code /> : <Start />;
   if (name === "elsewhere") return <later.Elsewhere cat={cat} />;
   if (name === "d") return <later.Ballot cat={cat} n={Number(n) || 0} />;

@@ -206,7 +206,7 @@ export function Ballot({ cat, n }: { cat: string; n: number }) {
       app.trouble = { code: error.code ?? "unknown", detail: error.detail ?? "" };
       app.draw();
     });
-    return <h1 tabIndex={-1}>{named(found.name)}</h1>;
+    return <h1>{named(found.name)}</h1>;
   }
   const { ballot: rules, name } = found;
   const { choice } = app.voter.get(cat);

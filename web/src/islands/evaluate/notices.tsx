@@ -139,11 +139,11 @@ function Standing() {
   const recorded = all.filter(({ state }) => state === "recorded").length;
   const unsent = all.length - waiting - recorded;
   return (
-    <ul class="standing" role="status">
-      {unsent > 0 && <li class="unsent">{t("evaluate.standing_unsent", { n: count(unsent) })}</li>}
-      {waiting > 0 && <li class="waiting">{t("evaluate.standing_waiting", { n: count(waiting) })}</li>}
-      {recorded > 0 && <li class="recorded">{t("evaluate.standing_recorded", { n: count(recorded) })}</li>}
-    </ul>
+    <div class="standing" role="status">
+      {unsent > 0 && <p class="unsent">{t("evaluate.standing_unsent", { n: count(unsent) })}</p>}
+      {waiting > 0 && <p class="waiting">{t("evaluate.standing_waiting", { n: count(waiting) })}</p>}
+      {recorded > 0 && <p class="recorded">{t("evaluate.standing_recorded", { n: count(recorded) })}</p>}
+    </div>
   );
 }
 
