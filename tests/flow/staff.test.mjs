@@ -1,9 +1,11 @@
 // Staff over HTTP: accounts, sessions, acts by two, and every attack on them.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import crypto from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { refused, untried } from './described.mjs';
-import { Server } from './server.mjs';
+import { Server, until } from './server.mjs';
 import { commitment, demoStaff, Member, totp } from './staff.mjs';
 import { canonical, Ledger } from './voter.mjs';
 
@@ -285,4 +287,116 @@ test('what is no good act is refused with its reason, and what the ledger refuse
   refused(await two.cosign(proposed.json.number), 404, 'ballot_unknown');
   const after_ = (await two.ask('GET', 'staff/acts')).json.items.find((act) => act.number === proposed.json.number);
   assert.deepEqual([after_.state, after_.code, after_.index], ['refused', 'ballot_unknown', null]);
+});
+
+test('what was sent and not answered is sent again', async () => {
+  const { json } = await one.act(notice('қайта жіберілетін'));
+  const sql = (text) => execFileSync('/usr/bin/python3', ['-c', `import sqlite3, sys
+c = sqlite3.connect(sys.argv[1], timeout=10, isolation_level=None)
+print(c.execute(sys.argv[2]).fetchone())`, `${server.campaign}/registrar/private.db`, text], { encoding: 'utf8' });
+  sql(`UPDATE staff_act SET state = 'sent', place = 0 WHERE number = ${json.number}`);
+  await until(async () => sql(`SELECT state, place FROM staff_act WHERE number = ${json.number}`).includes(`'logged', ${json.index}`), 20, 'the act');
+});
+
+// ---- what people type ----
+
+test('whatever is typed into any field is refused or shown as it is', async () => {
+  const texts = {
+    quote: "'; DROP TABLE staff; --",
+    emoji: '🗳️👩‍👩‍👧‍👦',
+    marks: `a${'̀'.repeat(10000)}`.normalize('NFC'),
+    long: 'x'.repeat(5_000_000),
+    bidi: 'abc‮txt.exe',
+    control: 'a\u0000b',
+    script: '<script>alert(1)</script>',
+    object: { $ne: 1 },
+    number: 7,
+    nothing: null,
+  };
+  const bodies = {
+    'POST staff/session': { person: 'demo-1', password: 'қате құпиясөз', totp: '123456' },
+    'POST staff/password': { password: 'қате құпиясөз', new_password: 'тағы бір құпиясөз', totp: '123456' },
+    'POST staff/invitations': { person: 'some.one', role: 'auditor' },
+    'POST staff/accept': { token: 'f'.repeat(64) },
+    'POST staff/accept/confirm': { token: 'f'.repeat(64), password: 'тағы бір құпиясөз', totp: '123456' },
+    'POST staff/recover': { person: 'demo-1', password: 'қате құпиясөз', recovery: 'AAAA-AAAA-AAAA-AAAA' },
+    'POST staff/acts': { entry: '{}', payload: 'x', salt: `${'A'.repeat(43)}=` },
+    'POST staff/acts/1/signature': { k: '0'.repeat(16), s: `${'A'.repeat(86)}==` },
+  };
+  for (const [route, body] of Object.entries(bodies)) {
+    const [method, target] = route.split(' ');
+    for (const field of Object.keys(body)) {
+      for (const [what, text] of Object.entries(texts)) {
+        const answer = await one.ask(method, target, { ...body, [field]: text }).catch((error) => {
+          // A body that is too long is answered and the connection closed while it is still being sent.
+          if (what === 'long' && error.cause) return { status: 413, json: { code: 'too_large' } };
+          throw error;
+        });
+        assert.ok(answer.status >= 400 && answer.status < 500, `${route} ${field} ${what}: ${answer.status}`);
+        if (what === 'long') assert.equal(answer.json.code, 'too_large', `${route} ${field}`);
+      }
+    }
+    refused(await one.ask(method, target, { ...body, more: 1 }), 400, 'malformed');
+    refused(await one.ask(method, target, `${JSON.stringify(body).slice(0, -1)},${JSON.stringify(body).slice(1)}`), 400, 'malformed');
+  }
+  for (const target of ["staff/accesses?after='--", 'staff/accesses?after=-1', 'staff/accesses?after=99999999999999999999'])
+    refused(await one.ask('GET', target), 400, 'malformed');
+  refused(await one.call('DELETE', 'staff/acts/x'), 404, 'not_found');
+  refused(await one.call('DELETE', 'staff/sessions/x'), 404, 'not_found');
+  // What an act may hold is shown to the second signer as it was.
+  const why = `${texts.quote} ${texts.script} ${texts.emoji}`;
+  const { json } = await one.act(extend(1999999999, { why }));
+  const item = (await two.ask('GET', 'staff/acts')).json.items.find((act) => act.number === json.number);
+  assert.equal(JSON.parse(item.entry).why, why);
+  assert.equal((await one.ask('DELETE', `staff/acts/${json.number}`)).status, 200);
+  server.run('staff', 'unlock', server.campaign, '--person', 'demo-1');
+});
+
+// ---- what is kept ----
+
+test('every act of staff is in the register of access, and no secret is', async () => {
+  refused(await moderator.ask('GET', 'staff/accesses'), 403, 'not_allowed');
+  const rows = [];
+  for (let next = '0'; next !== null;) {
+    const { json } = await auditor.ask('GET', `staff/accesses?after=${next}`);
+    rows.push(...json.items);
+    next = json.next;
+  }
+  assert.deepEqual(rows.map((row) => row.number), rows.map((_, i) => i + 1));
+  const has = (person, what, about) => rows.some((row) => row.person === person && row.what === what && row.about.startsWith(about ?? ''));
+  for (const [person, what, about] of [['demo-1', 'staff.sign_in'], ['demo-1', 'staff.invite', 'operator.1'], ['operator.1', 'staff.accept'],
+    ['operator.1', 'staff.confirm'], ['operator.1', 'staff.recover'], ['chair-1', 'staff.password'], ['demo-1', 'acts.create', 'phase'], ['demo-2', 'acts.sign'],
+    ['demo-1', 'acts.withdraw'], ['guessed', 'staff.sign_in_refused'], ['', 'staff.sign_in_refused'], ['', 'command.invite', 'by-command'],
+    ['demo-auditor', 'staff.accesses']])
+    assert.ok(has(person, what, about), `${person} ${what}`);
+  const text = JSON.stringify(rows);
+  for (const { password, secret } of Object.values(people)) assert.ok(!text.includes(password) && !text.includes(secret));
+  assert.ok(!text.includes('nobody-1')); // what somebody unknown typed may be a password
+});
+
+test('no password, code, token or secret is in logs, ledger or Redis', async () => {
+  const journal = readFileSync(`${server.campaign}/state/journal`).toString('latin1');
+  const redis = execFileSync('sh', ['-c', `cat ${server.folder}/run/redis/appendonlydir/* 2>/dev/null || true`], { encoding: 'latin1', maxBuffer: 1 << 28 });
+  const database = ['', '-wal'].map((end) => readFileSync(`${server.campaign}/registrar/private.db${end}`).toString('latin1')).join('');
+  const secrets = [...Object.values(people).map((p) => p.password), one.cookie, two.cookie, one.csrf];
+  for (const secret of secrets)
+    for (const text of [server.log, journal, redis, database]) assert.ok(!text.includes(secret));
+  for (const { secret } of Object.values(people))
+    for (const text of [server.log, journal, redis]) assert.ok(!text.includes(secret));
+});
+
+test('every operation for staff was tried', () => assert.deepEqual(untried('staff'), []));
+
+test('an address runs out of tries, and without Redis nobody is let in', async () => {
+  await server.stop();
+  writeFileSync(server.config, readFileSync(server.config, 'utf8').replace('lift = yes', 'signins_per_minute = 3'));
+  await server.start();
+  const stranger = new Member(server, {});
+  const guess = (person) => stranger.ask('POST', 'staff/session', { person, password: 'қате құпиясөз', totp: '123456' });
+  for (let i = 0; i < 3; i++) refused(await guess(`n-${i}`), 401, 'sign_in_refused');
+  const over = refused(await guess('demo-1'), 429, 'rate_limited');
+  assert.match(over.headers.get('retry-after'), /^\d+$/);
+  refused(await stranger.ask('POST', 'staff/accept', { token: 'f'.repeat(64) }), 429, 'rate_limited');
+  server.kill('redis/redis');
+  refused(await guess('demo-1'), 503, 'busy');
 });
