@@ -1,6 +1,6 @@
 /*
- * The pages on which somebody nominates: nominating, and the nominator's own page. Both are frames
- * for an island; what stands in them is what everybody may read.
+ * The pages of nominating: nominating itself, the nominator's own page, and the moderators'. Each
+ * is a frame for an island; what stands in it is what everybody may read.
  */
 #include <string.h>
 
@@ -60,13 +60,19 @@ static void get_nominate(struct http_request *request, void *front)
         page_read(page, PAGE_NOTHING_MORE, got_nominate);
 }
 
-static void got_me(struct page *page, struct published *published)
+/* A page whose island brings all that is on it: name is the page's and its member's. */
+static void reply_frame(struct page *page, struct published *published, const char *name)
 {
     json_t *data = page_data(page, published);
-    json_object_set_new(data, "me",
+    json_object_set_new(data, name,
                         json_pack("{s:s,s:o}", "id", page->campaign->id, "categories",
                                   categories_json(page, published->campaign)));
-    page_reply(page, "me", data);
+    page_reply(page, name, data);
+}
+
+static void got_me(struct page *page, struct published *published)
+{
+    reply_frame(page, published, "me");
 }
 
 static void get_me(struct http_request *request, void *front)
@@ -76,9 +82,22 @@ static void get_me(struct http_request *request, void *front)
         page_read(page, PAGE_NOTHING_MORE, got_me);
 }
 
+static void got_moderation(struct page *page, struct published *published)
+{
+    reply_frame(page, published, "moderation");
+}
+
+static void get_moderation(struct http_request *request, void *front)
+{
+    struct page *page = page_start_campaign(front, request);
+    if (page != NULL)
+        page_read(page, PAGE_NOTHING_MORE, got_moderation);
+}
+
 const struct http_route nomination_page_routes[] = {
     {HTTP_GET, "/{lang}/{campaign}/nominate", 0, get_nominate},
     {HTTP_GET, "/{lang}/{campaign}/me", 0, get_me},
+    {HTTP_GET, "/{lang}/{campaign}/moderation", 0, get_moderation},
 };
 const size_t nomination_page_routes_len =
     sizeof nomination_page_routes / sizeof *nomination_page_routes;

@@ -11,6 +11,7 @@ import type { Build } from "./pages/frame.tsx";
 import { home } from "./pages/home.tsx";
 import { ngo } from "./pages/ngo.tsx";
 import { me } from "./pages/me.tsx";
+import { moderation } from "./pages/moderation.tsx";
 import { nominate } from "./pages/nominate.tsx";
 import { problem } from "./pages/problem.tsx";
 import { verify } from "./pages/verify.tsx";
@@ -22,6 +23,7 @@ const pages: Record<string, (build: Build) => JSX.Element> = {
   category: withData(category),
   evaluate: withData(evaluate),
   me: withData(me),
+  moderation: withData(moderation),
   nominate: withData(nominate),
   problem: withData(problem),
   verify: withData(verify),

@@ -3,6 +3,7 @@ import { Component, type JSX } from "preact";
 import { ApiError, ask } from "../../lib/api.ts";
 import { isBin, type Ngo } from "../../lib/nomination.ts";
 import { lang, t } from "../../lib/texts.ts";
+import { statusOf } from "../../parts/register_words.ts";
 import { Alert, Field, type Trouble, troubleOf } from "../../parts/form.tsx";
 
 /** As many as a person looks through. */
@@ -27,17 +28,6 @@ interface State {
 
 /** Its name in the page's language, or in one that it has. */
 export const nameOf = ({ name }: Pick<Ngo, "name">): string => name[lang] || name.kk || name.ru || name.en;
-
-export function statusOf(status: string): string {
-  const texts: Record<string, string> = {
-    ACTIVE: t("citizen.register_active"),
-    NO_BIN: t("citizen.register_no_bin"),
-    INACTIVE: t("citizen.register_inactive"),
-    LIQUIDATING: t("citizen.register_liquidating"),
-    SUSPENDED: t("citizen.register_suspended"),
-  };
-  return texts[status] ?? status;
-}
 
 export const NgoLines = ({ ngo }: { ngo: Ngo }): JSX.Element => (
   <>
