@@ -45,6 +45,20 @@ static inline int slice_compare(struct slice a, struct slice b)
     return (a.len > b.len) - (a.len < b.len);
 }
 
+/* Takes the first element off a list of a header field: up to the separator, which goes too, or to
+ * the end, without the spaces before it. */
+static inline struct slice slice_cut(struct slice *list, char separator)
+{
+    const uint8_t *end = list->len == 0 ? NULL : memchr(list->data, separator, list->len);
+    size_t len = end == NULL ? list->len : (size_t)(end - list->data);
+    size_t taken = end == NULL ? len : len + 1;
+    struct slice element = slice_of(list->data, len);
+    *list = slice_of(list->data + taken, list->len - taken);
+    while (element.len > 0 && element.data[0] == ' ')
+        element = slice_of(element.data + 1, element.len - 1);
+    return element;
+}
+
 /* For printf: `printf("%.*s", SLICE_PRINT(s))`. */
 #define SLICE_PRINT(slice) (int)(slice).len, (const char *)(slice).data
 

@@ -285,6 +285,9 @@ unsigned rules_phase_bits(const struct rules *rules);
 bool rules_tally_shown(const struct rules *rules, enum rules_audience audience,
                        const enum phase_state states[static PHASE_COUNT], bool opened);
 
+/* Of a number in decimal. */
+unsigned rules_digits(uint64_t number);
+
 /* Bytes of every ballot's plaintext in a category with this many admitted nominees, the longest of
  * whose ids has digits digits (1 when there is none): PROTOCOL.md §5. */
 size_t rules_sealed_len(const struct ballot_rules *ballot, size_t nominees, unsigned digits);

@@ -11,6 +11,9 @@
 /* folder: the campaign's. The entries are taken as they stand; checking them is `dauys verify`. */
 enum err campaign_show(const char *folder, FILE *out, struct fault *fault) MUST_CHECK;
 
+/* A line for each phase of the rules. */
+void campaign_show_phases(const struct fold *fold, FILE *out);
+
 /* The state after all entries, taken as they stand; the caller destroys it. */
 enum err campaign_replay(const char *folder, struct fold **fold, struct fault *fault) MUST_CHECK;
 

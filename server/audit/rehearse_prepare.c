@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/crockford.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/random.h"
@@ -133,14 +134,13 @@ static void put_nominees(struct buf *out, const struct election *election)
 
 static void put_roll(struct buf *out, const struct election *election)
 {
-    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     buf_put_str(out, "voter,code\r\n");
     for (size_t i = 0; i < election->voters_len; i++) {
         uint8_t bytes[REHEARSE_CODE_LEN];
         random_bytes(bytes, sizeof bytes);
         buf_printf(out, "%zu,", i + 1);
         for (size_t c = 0; c < sizeof bytes; c++)
-            buf_put_byte(out, (uint8_t)alphabet[bytes[c] % 32]);
+            buf_put_byte(out, (uint8_t)crockford_alphabet[bytes[c] % 32]);
         buf_put_str(out, "\r\n");
     }
 }

@@ -7,7 +7,8 @@
 #include "base/base64.h"
 #include "base/buf.h"
 #include "base/canon.h"
-#include "base/clock.h"
+#include "campaign/show.h"
+
 #include "verify_inner.h"
 
 #define FINDINGS_SHOWN 100
@@ -119,23 +120,6 @@ static void print_findings(const struct verify_report *report, FILE *out)
         fputs("\n", out);
 }
 
-static void print_phases(const struct fold *fold, FILE *out)
-{
-    fputs("\nphases\n", out);
-    for (int phase = 0; phase < PHASE_COUNT; phase++) {
-        const struct phase_row *row = &fold_phases(fold)->rows[phase];
-        char opens[CLOCK_TEXT_LEN] = "-", closes[CLOCK_TEXT_LEN] = "-";
-        if (!row->in_rules)
-            continue;
-        if (row->state != PHASE_UNSCHEDULED) {
-            clock_format(opens, (int64_t)row->opens);
-            clock_format(closes, (int64_t)row->closes);
-        }
-        fprintf(out, "  %-12s %-12s %-20s  %-20s%s\n", phase_name((enum phase)phase),
-                phase_state_name(row->state), opens, closes, row->paused ? "  paused" : "");
-    }
-}
-
 static void print_row(const struct fold *fold, unsigned cat, FILE *out)
 {
     const struct fold_category *category = fold_category(fold, cat);
@@ -189,7 +173,8 @@ static void print_ranking(const struct fold *fold, unsigned cat, FILE *out)
 static void print_campaign(const struct fold *fold, FILE *out)
 {
     unsigned categories = (unsigned)fold_rules(fold)->categories_len;
-    print_phases(fold, out);
+    fputs("\nphases\n", out);
+    campaign_show_phases(fold, out);
     fprintf(out, "\n  %-16s %9s %9s %11s %7s %8s %8s  %s\n", "category", "issued", "cast",
             "superseded", "void", "spoiled", "counted", "tally");
     for (unsigned cat = 0; cat < categories; cat++)

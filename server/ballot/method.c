@@ -84,18 +84,10 @@ bool choice_mark(struct choice *choice, uint32_t nominee, uint32_t criterion, ui
 
 /* Nominees */
 
-static unsigned digits_of(uint64_t number)
-{
-    unsigned digits = 1;
-    for (; number >= 10; number /= 10)
-        digits++;
-    return digits;
-}
-
 size_t method_sealed_len(const struct ballot_paper *paper)
 {
     size_t count = paper->nominees_len;
-    unsigned digits = count == 0 ? 1 : digits_of(paper->nominees[count - 1]);
+    unsigned digits = count == 0 ? 1 : rules_digits(paper->nominees[count - 1]);
     return rules_sealed_len(paper->rules, count, digits);
 }
 

@@ -1,5 +1,6 @@
 #include "campaign/demo.h"
 
+#include "base/crockford.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "register/bin.h"
@@ -114,14 +115,13 @@ void demo_nominees(const struct rules *rules, size_t ngos, size_t nominees, stru
 
 void demo_roll(size_t voters, struct buf *out)
 {
-    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
     buf_put_str(out, "voter,code\r\n");
     for (size_t n = 1; n <= voters; n++) {
         buf_printf(out, "demo-%zu,", n);
         for (int i = 0; i < CODE_LEN; i++) {
             if (i > 0 && i % 4 == 0)
                 buf_put_byte(out, '-');
-            buf_put_byte(out, (uint8_t)alphabet[random_below(32)]);
+            buf_put_byte(out, (uint8_t)crockford_alphabet[random_below(32)]);
         }
         buf_put_str(out, "\r\n");
     }

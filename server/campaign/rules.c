@@ -121,7 +121,7 @@ bool rules_tally_shown(const struct rules *rules, enum rules_audience audience,
     return true;
 }
 
-static unsigned digits_of(uint64_t number)
+unsigned rules_digits(uint64_t number)
 {
     unsigned digits = 1;
     while (number >= 10) {
@@ -141,7 +141,7 @@ static size_t score_len(const struct ballot_rules *ballot, unsigned digits)
 {
     size_t len = digits + 6;
     for (size_t i = 0; i < ballot->criteria_len; i++)
-        len += strlen(ballot->criteria[i].id) + 4 + digits_of(ballot->most);
+        len += strlen(ballot->criteria[i].id) + 4 + rules_digits(ballot->most);
     return len;
 }
 
@@ -155,7 +155,7 @@ size_t rules_sealed_len(const struct ballot_rules *ballot, size_t nominees, unsi
         len += chosen * (digits + 3);
         break;
     case BALLOT_POINTS:
-        len += smaller(ballot->sum, nominees) * (digits + 4 + digits_of(ballot->sum));
+        len += smaller(ballot->sum, nominees) * (digits + 4 + rules_digits(ballot->sum));
         break;
     case BALLOT_SCORE:
         len += chosen * score_len(ballot, digits);
@@ -180,7 +180,7 @@ size_t rules_longest_entry(const struct rules *rules, size_t nominees, unsigned 
     for (size_t i = 0; i < rules->categories_len; i++) {
         const struct rules_category *category = &rules->categories[i];
         size_t ct = rules_sealed_len(&category->ballot, nominees, digits) + 16;
-        size_t len = fixed + strlen(category->id) + (ct + 2) / 3 * 4 + digits_of(rules->max_rev);
+        size_t len = fixed + strlen(category->id) + (ct + 2) / 3 * 4 + rules_digits(rules->max_rev);
         longest = len > longest ? len : longest;
     }
     return longest;

@@ -1,34 +1,10 @@
 #include "rules_load.h"
 
+#include "base/json_depth.h"
 #include "campaign/rules.h"
 
 /* Largest magnitude that every JSON reader keeps exactly. */
 #define NUMBER_MAX ((INT64_C(1) << 53) - 1)
-
-/* Levels of objects and arrays, told without recursion before anything is parsed. Text that is not
- * JSON may give any number: the parser refuses it then. */
-static unsigned depth_of(struct slice json)
-{
-    unsigned depth = 0, deepest = 0;
-    bool in_string = false;
-    for (size_t i = 0; i < json.len; i++) {
-        uint8_t byte = json.data[i];
-        if (in_string) {
-            if (byte == '\\')
-                i++;
-            else if (byte == '"')
-                in_string = false;
-        } else if (byte == '"') {
-            in_string = true;
-        } else if (byte == '{' || byte == '[') {
-            depth++;
-            deepest = depth > deepest ? depth : deepest;
-        } else if ((byte == '}' || byte == ']') && depth > 0) {
-            depth--;
-        }
-    }
-    return deepest;
-}
 
 static bool numbers_exact(const json_t *value)
 {
@@ -62,7 +38,7 @@ enum err rules_load(struct slice json, json_t **root, struct fault *fault)
 
     if (json.len > RULES_FILE_MAX)
         return fault_set(fault, ERR_INVALID, "rules: larger than %u bytes", RULES_FILE_MAX);
-    if (depth_of(json) > RULES_DEPTH_MAX)
+    if (json_depth(json) > RULES_DEPTH_MAX)
         return fault_set(fault, ERR_INVALID, "rules: more than %d levels deep", RULES_DEPTH_MAX);
 
     /* jansson swallows one NUL after a number. */

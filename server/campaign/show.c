@@ -57,7 +57,7 @@ static enum err take_bundle(struct fold *fold, const struct tile_source *tiles,
     return err;
 }
 
-static void print_phases(const struct fold *fold, FILE *out)
+void campaign_show_phases(const struct fold *fold, FILE *out)
 {
     for (int phase = 0; phase < PHASE_COUNT; phase++) {
         const struct phase_row *row = &fold_phases(fold)->rows[phase];
@@ -68,7 +68,7 @@ static void print_phases(const struct fold *fold, FILE *out)
             clock_format(opens, (int64_t)row->opens);
             clock_format(closes, (int64_t)row->closes);
         }
-        fprintf(out, "  %-12s %-12s %s  %s%s\n", phase_name((enum phase)phase),
+        fprintf(out, "  %-12s %-12s %-20s  %-20s%s\n", phase_name((enum phase)phase),
                 phase_state_name(row->state), opens, closes, row->paused ? "  paused" : "");
     }
 }
@@ -78,7 +78,7 @@ static void print_fold(const struct fold *fold, FILE *out)
     const struct rules *rules = fold_rules(fold);
     fprintf(out, "%s%s\nsize %llu\n\nphases\n", fold_origin(fold), fold_demo(fold) ? " (demo)" : "",
             (unsigned long long)fold_size(fold));
-    print_phases(fold, out);
+    campaign_show_phases(fold, out);
     fprintf(out, "\n  %-16s %-8s %9s %9s %9s %9s\n", "category", "method", "nominees", "issued",
             "cast", "counted");
     for (unsigned cat = 0; cat < rules->categories_len; cat++) {

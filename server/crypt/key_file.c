@@ -20,19 +20,26 @@ static enum err write_secret(const char *path, const struct buf *text, struct fa
 
 /* ---- PEM ---- */
 
-static enum err write_pem(const char *path, const EVP_PKEY *key, struct fault *fault)
+/* Writes an encoded key, unless encoding failed; text is wiped. */
+static enum err write_text(const char *path, enum err encoded, struct buf *text,
+                           struct fault *fault)
 {
-    struct buf text;
-    enum err err;
+    enum err err = encoded;
 
-    buf_init(&text, FILE_CAP);
-    err = pem_put(key, &text);
     if (err != OK)
         fault_set(fault, err, "%s: the key can't be encoded", path);
     else
-        err = write_secret(path, &text, fault);
-    buf_release_secret(&text);
+        err = write_secret(path, text, fault);
+    buf_release_secret(text);
     return err;
+}
+
+static enum err write_pem(const char *path, const EVP_PKEY *key, struct fault *fault)
+{
+    struct buf text;
+
+    buf_init(&text, FILE_CAP);
+    return write_text(path, pem_put(key, &text), &text, fault);
 }
 
 static enum err read_pem(const char *path, EVP_PKEY **key, struct fault *fault)
@@ -93,16 +100,9 @@ enum err key_file_write_rsabssa(const char *path, const struct rsabssa_secret *s
                                 struct fault *fault)
 {
     struct buf text;
-    enum err err;
 
     buf_init(&text, FILE_CAP);
-    err = rsabssa_secret_pem(secret, &text);
-    if (err != OK)
-        fault_set(fault, err, "%s: the key can't be encoded", path);
-    else
-        err = write_secret(path, &text, fault);
-    buf_release_secret(&text);
-    return err;
+    return write_text(path, rsabssa_secret_pem(secret, &text), &text, fault);
 }
 
 enum err key_file_read_rsabssa(const char *path, struct rsabssa_secret **secret,

@@ -3,41 +3,18 @@
 #include <utf8proc.h>
 
 #include "base/canon.h"
-
-/* Levels are counted before the parser runs: it calls itself once a level. Outside strings only
- * brackets matter; a backslash inside a string hides the byte after it. */
-static bool too_deep(struct slice text)
-{
-    unsigned depth = 0;
-    bool in_string = false;
-
-    for (size_t i = 0; i < text.len; i++) {
-        uint8_t byte = text.data[i];
-
-        if (in_string) {
-            if (byte == '\\')
-                i++;
-            else if (byte == '"')
-                in_string = false;
-        } else if (byte == '"') {
-            in_string = true;
-        } else if (byte == '{' || byte == '[') {
-            if (++depth > HTTP_JSON_DEPTH_MAX)
-                return true;
-        } else if ((byte == '}' || byte == ']') && depth > 0) {
-            depth--;
-        }
-    }
-    return false;
-}
+#include "base/json_depth.h"
 
 enum err http_json_parse(struct slice text, json_t **object, struct fault *fault)
 {
     json_error_t error;
     json_t *json;
 
-    if (too_deep(text))
+    if (json_depth(text) > HTTP_JSON_DEPTH_MAX)
         return fault_set(fault, ERR_INVALID, "more than %d levels", HTTP_JSON_DEPTH_MAX);
+    /* jansson swallows one NUL after a number. */
+    if (text.len > 0 && memchr(text.data, 0, text.len) != NULL)
+        return fault_set(fault, ERR_INVALID, "a NUL byte");
     json = json_loadb((const char *)text.data, text.len, JSON_REJECT_DUPLICATES, &error);
     if (json == NULL)
         return fault_set(fault, ERR_INVALID, "byte %d: %s", error.position, error.text);

@@ -57,14 +57,8 @@ enum lang language_wanted(struct slice path, struct slice accept_language)
     if (language_of_path(path, &lang))
         return lang;
     while (accept_language.len > 0) {
-        const uint8_t *comma = memchr(accept_language.data, ',', accept_language.len);
-        size_t len = comma ? (size_t)(comma - accept_language.data) : accept_language.len;
-        struct slice element = slice_of(accept_language.data, len);
-        size_t taken = comma ? len + 1 : len;
+        struct slice element = slice_cut(&accept_language, ',');
 
-        accept_language = slice_of(accept_language.data + taken, accept_language.len - taken);
-        while (element.len > 0 && element.data[0] == ' ')
-            element = slice_of(element.data + 1, element.len - 1);
         if (language_of(element, &lang) && weight_of(element) > best_weight) {
             best = lang;
             best_weight = weight_of(element);

@@ -219,14 +219,8 @@ bool http_request_cookie(const struct http_request *request, const char *name, s
     if (!http_request_header(request, "Cookie", &header))
         return false;
     while (header.len > 0) {
-        const uint8_t *end = memchr(header.data, ';', header.len);
-        size_t len = end ? (size_t)(end - header.data) : header.len;
-        struct slice pair = slice_of(header.data, len);
-        size_t taken = end ? len + 1 : len;
+        struct slice pair = slice_cut(&header, ';');
 
-        header = slice_of(header.data + taken, header.len - taken);
-        while (pair.len > 0 && pair.data[0] == ' ')
-            pair = slice_of(pair.data + 1, pair.len - 1);
         if (pair.len <= name_len || pair.data[name_len] != '=' ||
             memcmp(pair.data, name, name_len) != 0)
             continue;

@@ -4,6 +4,7 @@
 
 #include "base/base64.h"
 #include "base/canon.h"
+#include "base/crockford.h"
 #include "base/mem.h"
 #include "base/random.h"
 
@@ -11,8 +12,6 @@
 #define NAME_LEAST 3 /* shorter names stand in every text */
 #define CODE_LEN 16
 #define CODE_GROUP 4
-
-static const char crockford[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 bool account_person_allowed(struct slice person)
 {
@@ -129,38 +128,17 @@ void account_recovery_make(char text[static ACCOUNT_RECOVERY_TEXT_LEN + 1])
     for (size_t i = 0; i < CODE_LEN; i++) {
         if (i > 0 && i % CODE_GROUP == 0)
             *out++ = '-';
-        *out++ = crockford[bytes[i] % 32];
+        *out++ = crockford_alphabet[bytes[i] % 32];
     }
     *out = '\0';
     wipe(bytes, sizeof bytes);
 }
 
-/* One character as typed: 0 to skip, −1 for one that can't be there. */
-static int normal(uint8_t c)
-{
-    if (c == ' ' || c == '-')
-        return 0;
-    if (c >= 'a' && c <= 'z')
-        c = (uint8_t)(c - 'a' + 'A');
-    if (c == 'O')
-        c = '0';
-    if (c == 'I' || c == 'L')
-        c = '1';
-    return c != '\0' && strchr(crockford, c) != NULL ? c : -1;
-}
-
 enum err account_recovery_hash(struct slice text, uint8_t hash[static SHA256_LEN])
 {
     uint8_t code[CODE_LEN];
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        int c = normal(text.data[i]);
-        if (c < 0 || (c > 0 && len == CODE_LEN))
-            return ERR_INVALID;
-        if (c > 0)
-            code[len++] = (uint8_t)c;
-    }
-    if (len < CODE_LEN)
+    size_t len;
+    if (crockford_read(text, sizeof code, code, &len) != OK || len < CODE_LEN)
         return ERR_INVALID;
     sha256(hash, slice_of(code, sizeof code));
     wipe(code, sizeof code);

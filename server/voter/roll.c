@@ -2,6 +2,7 @@
 
 #include <csv.h>
 
+#include "base/crockford.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "crypt/hash.h"
@@ -87,36 +88,13 @@ static struct db_query *query_int(struct roll *roll, enum statement which, int64
 
 /* ---- codes ---------------------------------------------------------------------------------- */
 
-/* One character of Crockford base32 as people type it: 0 to skip, −1 for one that can't be there.
- */
-static int normal(uint8_t c)
-{
-    static const char alphabet[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    if (c == ' ' || c == '-')
-        return 0;
-    if (c >= 'a' && c <= 'z')
-        c = (uint8_t)(c - 'a' + 'A');
-    if (c == 'O')
-        c = '0';
-    if (c == 'I' || c == 'L')
-        c = '1';
-    return c != '\0' && strchr(alphabet, c) != NULL ? c : -1;
-}
-
 /* Keyed, because there are few enough codes to try all against an unkeyed hash. */
 static enum err hash_code(const struct roll *roll, struct slice code,
                           uint8_t hash[static SHA256_LEN])
 {
     uint8_t text[CODE_MOST];
-    size_t len = 0;
-    for (size_t i = 0; i < code.len; i++) {
-        int c = normal(code.data[i]);
-        if (c < 0 || (c > 0 && len == CODE_MOST))
-            return ERR_INVALID;
-        if (c > 0)
-            text[len++] = (uint8_t)c;
-    }
-    if (len < CODE_LEAST)
+    size_t len;
+    if (crockford_read(code, sizeof text, text, &len) != OK || len < CODE_LEAST)
         return ERR_INVALID;
     hmac_sha256(hash, slice_of(roll->key, sizeof roll->key), slice_of(text, len));
     wipe(text, sizeof text);

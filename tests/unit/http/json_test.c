@@ -36,7 +36,11 @@ static void test_parse(void **state)
                                       "{'a':1}",
                                       "{\"a\":1,}"};
 
+    static const char nul[] = "{\"a\":1\0}";
+    json_t *swallowed = NULL;
     (void)state;
+    /* jansson would take it. */
+    assert_int_equal(http_json_parse(slice_of(nul, sizeof nul - 1), &swallowed, NULL), ERR_INVALID);
     for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
         json_t *object = parse(good[i]);
 
