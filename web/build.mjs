@@ -127,13 +127,17 @@ const bundling = {
   legalComments: "none",
 };
 
-/** Scripts that need no language: one bundle for each file of src/enhance, named by its content. */
+/** Scripts that need no language, named by their content: files of src/enhance, and workers of pages. */
 async function bundleScripts(output) {
   const scripts = {};
-  for (const name of readdirSync(join(web, "src/enhance")).sort()) {
-    const { outputFiles } = await esbuild.build({ ...bundling, entryPoints: [join(web, "src/enhance", name)] });
+  const files = ["src/enhance", "src/workers"].flatMap((folder) => readdirSync(join(web, folder)).sort().map((name) => join(folder, name)));
+  for (const file of files.filter((file) => file.endsWith(".ts") && !/\/sw(-off)?\.ts$/.test(file))) {
+    const name = basename(file);
+    const worker = file.startsWith("src/workers");
+    const format = worker ? "iife" : "esm";
+    const { outputFiles } = await esbuild.build({ ...bundling, format, entryPoints: [join(web, file)] });
     const bytes = Buffer.from(outputFiles[0].contents);
-    const path = `assets/${basename(name, ".ts")}-${sha256(bytes).slice(0, 12)}.js`;
+    const path = `assets/${worker ? "workers/" : ""}${basename(name, ".ts")}-${sha256(bytes).slice(0, 12)}.js`;
     scripts[name] = { url: `/${path}`, sent: gzipSync(bytes, { level: 9 }).length };
     output.serve(path, bytes, `/${path}`, JS, IMMUTABLE);
   }

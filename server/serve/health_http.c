@@ -138,8 +138,14 @@ static void get_file(struct http_request *request, void *context)
     reply_file(context, request, http_request_path(request), NULL);
 }
 
-/* The kill switch: phones ask for this at each visit and take whatever has changed. A worker
- * fetches under the policy that it came with. */
+/* A worker fetches under the policy that its script came with, not under its page's. */
+static void get_worker(struct http_request *request, void *context)
+{
+    struct front *front = context;
+    reply_file(front, request, http_request_path(request), static_csp(front->files));
+}
+
+/* The kill switch: phones ask for this at each visit and take whatever has changed. */
 static void get_service_worker(struct http_request *request, void *context)
 {
     struct front *front = context;
@@ -152,6 +158,7 @@ const struct http_route health_routes[] = {
     {HTTP_GET, "/readyz", 0, get_readyz},
     {HTTP_GET, "/api/v1/openapi.json", 0, get_file},
     {HTTP_GET, "/assets/{path...}", 0, get_file},
+    {HTTP_GET, "/assets/workers/{path...}", 0, get_worker},
     {HTTP_GET, "/favicon.ico", 0, get_file},
     {HTTP_GET, "/robots.txt", 0, get_file},
     {HTTP_GET, "/sw.js", 0, get_service_worker},

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { build, load } from '../../web/test/load.mjs';
 import { root } from './server.mjs';
 
-const names = ['api', 'blind', 'bytes', 'canon', 'check', 'clock', 'ed25519', 'hpke', 'ledger', 'merkle', 'note', 'pass', 'receipt', 'recovery'];
+const names = ['api', 'blind', 'bytes', 'canon', 'check', 'clock', 'ed25519', 'hpke', 'ledger', 'merkle', 'note', 'pass', 'receipt', 'recovery', 'replay'];
 const all = {
   entryPoints: undefined,
   stdin: { contents: names.map((name) => `export * from './${name}.ts';`).join('\n'), resolveDir: path.join(root, 'web/src/lib'), loader: 'ts' },

@@ -4,6 +4,7 @@ import { renderToString } from "preact-render-to-string";
 import type { Lang } from "./lib/fmt.ts";
 import { translator, usedKeys } from "./lib/i18n.ts";
 import { withData } from "./lib/slots.ts";
+import { audit } from "./pages/audit.tsx";
 import { campaign } from "./pages/campaign.tsx";
 import { category } from "./pages/category.tsx";
 import { evaluate } from "./pages/evaluate.tsx";
@@ -27,6 +28,7 @@ const pages: Record<string, (build: Build) => JSX.Element> = {
   nominate: withData(nominate),
   problem: withData(problem),
   verify: withData(verify),
+  audit: withData(audit),
   ngo: withData(ngo),
   register: withData(register),
 };

@@ -5,7 +5,7 @@ interface Policy {
 
 const rules: Policy = {
   createScriptURL(url) {
-    if (url === "/sw.js" || /^\/assets\/[\w-]+\.js$/.test(url)) return url;
+    if (url === "/sw.js" || /^\/assets\/(workers\/)?[\w-]+\.js$/.test(url)) return url;
     throw new TypeError(`not a script of this site: ${url}`);
   },
 };

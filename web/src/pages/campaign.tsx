@@ -108,6 +108,14 @@ function ledger({ t }: Build, campaign: Slot<CampaignData["campaign"]>): Compone
         {text(of.checkpoint)}
       </pre>
       <h2>{t("campaign.verify")}</h2>
+      <ul class="links">
+        <li>
+          <a href="verify">{t("campaign.receipt")}</a>
+        </li>
+        <li>
+          <a href="audit">{t("verify.audit")}</a>
+        </li>
+      </ul>
       <p>{t("campaign.verify_lead")}</p>
       <pre class="code" role="region" aria-label={t("campaign.verify_command")} tabIndex={0} data-copy={t("campaign.copy")} data-copied={t("campaign.copied")}>
         {text(campaign.verify_command)}

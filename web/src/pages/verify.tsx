@@ -32,6 +32,11 @@ export function verify(build: Build, data: Slot<VerifyData>): JSX.Element {
           <pre class="code">{text(data.command)}</pre>
           <ul hidden>{each(data.categories, (category) => <li data-cat={text(category.id)}>{text(category.name)}</li>)}</ul>
         </div>
+        <ul class="links">
+          <li>
+            <a href="audit">{t("verify.audit")}</a>
+          </li>
+        </ul>
       </>
     ),
   });
