@@ -96,7 +96,8 @@ enum err account_take_recovery(struct account_store *store, struct slice person,
 enum err account_set_password(struct account_store *store, struct slice person,
                               const struct account_setting *setting) MUST_CHECK;
 
-/* Locking ends the sessions. ERR_NOT_FOUND. */
+/* Locking ends the sessions, and an invitation that would set the account up anew. ERR_NOT_FOUND.
+ */
 enum err account_lock(struct account_store *store, struct slice person, bool locked) MUST_CHECK;
 
 /* ---- sessions ---- */

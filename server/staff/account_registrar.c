@@ -173,11 +173,12 @@ static void signed_in(struct registrar_ask *ask, const struct account *account)
         registrar_fail(ask, err);
         return;
     }
+    json_int_t expires = now_unix + ACCOUNT_IDLE_S;
     hex_encode(text, token, sizeof token);
     account_csrf(token, csrf);
-    registrar_reply(ask, json_pack("{s:s,s:s,s:s,s:s,s:I}", "token", text, "person",
-                                   account->person, "role", role_name(account->role), "csrf", csrf,
-                                   "expires", (json_int_t)(now_unix + ACCOUNT_IDLE_S)));
+    registrar_reply(ask,
+                    json_pack("{s:s,s:s,s:s,s:s,s:I}", "token", text, "person", account->person,
+                              "role", role_name(account->role), "csrf", csrf, "expires", expires));
     wipe(token, sizeof token);
     wipe(text, sizeof text);
 }

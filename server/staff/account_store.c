@@ -322,7 +322,9 @@ enum err account_lock(struct account_store *store, struct slice person, bool loc
     struct db_query *query = of_person(store, LOCK, person);
     db_bind_int(query, 2, locked);
     enum err err = run_or(store, query, ERR_NOT_FOUND);
-    return err == OK && locked ? account_session_end_others(store, person, 0) : err;
+    if (err == OK && locked)
+        err = account_session_end_others(store, person, 0);
+    return err == OK && locked ? db_run(of_person(store, UNINVITE, person)) : err;
 }
 
 /* ---- sessions ------------------------------------------------------------------------------- */

@@ -50,6 +50,7 @@ bool staff_may(struct registrar_ask *ask, enum act act, struct slice about,
                struct account_session *session)
 {
     bool csrf = false;
+    *session = (struct account_session){0};
     enum err err = find_session(ask, &csrf, session);
     if (err != OK && err != ERR_DENIED) {
         registrar_fail(ask, err);

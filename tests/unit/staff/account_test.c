@@ -185,6 +185,17 @@ static void a_step_is_taken_once(void **state)
     assert_int_equal(account_take_step(rig->store, person, setting.step + 2), ERR_DENIED);
 }
 
+static void a_lock_ends_invitations_too(void **state)
+{
+    struct rig *rig = *state;
+    uint8_t token[ACCOUNT_TOKEN_LEN];
+    struct account_invitation invitation;
+    make(rig, "a", ROLE_AUDITOR);
+    assert_int_equal(account_invite(rig->store, "a", ROLE_AUDITOR, NOW + 10, token), OK);
+    assert_int_equal(account_lock(rig->store, slice_str("a"), true), OK);
+    assert_int_equal(account_invited(rig->store, token, NOW, &invitation), ERR_DENIED);
+}
+
 static void a_recovery_code_is_taken_once(void **state)
 {
     struct rig *rig = *state;
@@ -307,6 +318,7 @@ int main(void)
         cmocka_unit_test(recovery_codes_as_people_type_them),
         cmocka_unit_test_setup_teardown(an_invitation_is_good_once_and_in_time, setup, teardown),
         cmocka_unit_test_setup_teardown(a_step_is_taken_once, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_lock_ends_invitations_too, setup, teardown),
         cmocka_unit_test_setup_teardown(a_recovery_code_is_taken_once, setup, teardown),
         cmocka_unit_test_setup_teardown(sessions_are_found_by_token_and_end, setup, teardown),
         cmocka_unit_test_setup_teardown(a_session_in_use_ends_at_last, setup, teardown),
