@@ -145,6 +145,8 @@ FRONT_ROUTES(problem_page);
 
 FRONT_ROUTES(register);
 FRONT_ROUTES(register_page);
+FRONT_ROUTES(nominee_page);
+FRONT_ROUTES(results_page);
 
 /* Closes the register of a campaign. */
 void register_shelf_clear(struct front_campaign *campaign);

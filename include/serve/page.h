@@ -55,6 +55,13 @@ typedef void page_callback(struct page *page, struct published *published);
  * be read the page is ended with the problem `busy` and callback never comes. */
 void page_read(struct page *page, struct published_key key, page_callback *callback);
 
+/* What the registrar answered, an object of the callee's; NULL: it could not answer, or refused. */
+typedef void page_answered(struct page *page, json_t *answer);
+
+/* Asks the registrar by name about the page's campaign. Takes members, an object. Calls back once,
+ * usually later, at once when it cannot be asked. */
+void page_ask(struct page *page, const char *ask, json_t *members, page_answered *callback);
+
 /* ---- data ---- */
 
 /* The frame's data (FrameData, and with published also `campaign`: CampaignFrame). The language

@@ -1,23 +1,24 @@
 /* The page of a campaign: dates, categories with their turnout, ledger. */
 #include "serve/page.h"
 
-static json_t *phases_json(const struct page *page, const json_t *campaign)
+/* The one main button: what a citizen can do now. Null when there is nothing. */
+static json_t *action_json(const struct page *page, const json_t *campaign)
 {
-    json_t *list = json_array(), *phase;
-    const json_t *current = page_current_phase(campaign);
-    size_t i;
-    json_array_foreach(json_object_get(campaign, "phases"), i, phase)
-    {
-        char key[64];
-        (void)snprintf(key, sizeof key, "server.phase.%s",
-                       json_string_value(json_object_get(phase, "id")));
-        const char *name = messages_find(page->front->messages, page->lang, key);
-        json_array_append_new(list, json_pack("{s:s,s:b,s:O,s:O}", "name", name == NULL ? "" : name,
-                                              "current", (int)(phase == current), "opens",
-                                              json_object_get(phase, "opens"), "closes",
-                                              json_object_get(phase, "closes")));
+    static const struct {
+        const char *phase, *state, *rest;
+    } rows[] = {
+        {"evaluation", "open", "evaluate"},
+        {"nomination", "open", "nominate"},
+        {"evaluation", "closed", "results"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const json_t *phase = page_phase(campaign, rows[i].phase);
+        if (phase == NULL || strcmp(page_phase_state(phase), rows[i].state) != 0)
+            continue;
+        return json_pack("{s:b,s:b,s:b,s:o}", "evaluate", (int)(i == 0), "nominate", (int)(i == 1),
+                         "results", (int)(i == 2), "url", page_url(page, "%s", rows[i].rest));
     }
-    return list;
+    return json_null();
 }
 
 static json_t *categories_json(const struct page *page, const struct published *published,
@@ -69,8 +70,8 @@ static void add_campaign(const struct page *page, const struct published *publis
                                              json_object_get(campaign, "vkey")));
     json_t *categories = categories_json(page, published, total);
     json_object_update_new(
-        json, json_pack("{s:s,s:o,s:o,s:{s:I,s:I,s:I},s:o,s:o,s:o}", "id", id, "phases",
-                        phases_json(page, campaign), "categories", categories, "total", "nominees",
+        json, json_pack("{s:s,s:o,s:o,s:{s:I,s:I,s:I},s:o,s:o,s:o}", "id", id, "action",
+                        action_json(page, campaign), "categories", categories, "total", "nominees",
                         total[0], "issued", total[1], "cast", total[2], "api_url",
                         json_sprintf("/api/v1/campaigns/%s", id), "rules_url",
                         json_sprintf("/%s/ledger/files/%s", id,

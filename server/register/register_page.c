@@ -1,10 +1,11 @@
 /* The register for people: search by a form that needs no script, and a page per NGO. */
 #include <ctype.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/mem.h"
 #include "register/reading_http.h"
-#include "serve/page.h"
+#include "register/register_page.h"
 
 static const char *const statuses[] = {"ACTIVE", "NO_BIN", "INACTIVE", "LIQUIDATING", "SUSPENDED"};
 
@@ -89,8 +90,7 @@ static json_t *filter_url(const char *path, const struct register_filter *filter
     return url;
 }
 
-/* Null for an id that can't stand in a path: only registers made by others have such. */
-static json_t *ngo_url(const struct page *page, const char *id)
+json_t *register_page_url(const struct page *page, const char *id)
 {
     for (const char *c = id; *c != '\0'; c++) {
         if (!isalnum((unsigned char)*c) && strchr("._-", *c) == NULL)
@@ -154,8 +154,9 @@ static void add_item(void *context, const struct register_row *row)
         listing->items,
         json_pack("{s:s,s:O,s:o,s:O,s:s,s:o,s:b}", "name",
                   page_text(json_object_get(ngo, "name"), listing->page->lang), "id",
-                  json_object_get(ngo, "id"), "url", ngo_url(listing->page, text_of(ngo, "id")),
-                  "bin", json_object_get(ngo, "bin"), "region",
+                  json_object_get(ngo, "id"), "url",
+                  register_page_url(listing->page, text_of(ngo, "id")), "bin",
+                  json_object_get(ngo, "bin"), "region",
                   region_name(listing->page, listing->campaign, text_of(ngo, "region")), "status",
                   status_json(listing->page, text_of(ngo, "status")), "laureate",
                   (int)(json_array_size(json_object_get(ngo, "laureate")) > 0)));
@@ -243,13 +244,22 @@ static json_t *directions_json(const struct page *page, const json_t *campaign, 
     return items;
 }
 
+/* "2026-03-31" as an instant of that day in Astana; null when it is not one. */
+static json_t *day_json(const char *day)
+{
+    struct tm parts = {.tm_hour = 7}; /* noon there */
+    if (day == NULL || strptime(day, "%Y-%m-%d", &parts) == NULL)
+        return json_null();
+    return json_integer((json_int_t)timegm(&parts));
+}
+
 static json_t *filed_json(const json_t *list)
 {
     json_t *items = json_array(), *filed;
     size_t i;
-    json_array_foreach(list, i, filed)
-        json_array_append_new(items, json_pack("{s:O,s:O}", "year", json_object_get(filed, "year"),
-                                               "day", json_object_get(filed, "day")));
+    json_array_foreach(list, i, filed) json_array_append_new(
+        items, json_pack("{s:O,s:o}", "year", json_object_get(filed, "year"), "day",
+                         day_json(json_string_value(json_object_get(filed, "day")))));
     return items;
 }
 
@@ -267,20 +277,26 @@ static json_t *names_json(const json_t *ngo, enum lang lang)
     return items;
 }
 
-static json_t *ngo_json(const struct page *page, const json_t *campaign, const json_t *ngo)
+json_t *register_page_facts(const struct page *page, const json_t *campaign, const json_t *ngo)
 {
     return json_pack(
-        "{s:s,s:o,s:O,s:O,s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:o,s:O,s:o,s:o}", "name",
-        page_text(json_object_get(ngo, "name"), page->lang), "names", names_json(ngo, page->lang),
-        "id", json_object_get(ngo, "id"), "bin", json_object_get(ngo, "bin"), "region",
-        region_name(page, campaign, text_of(ngo, "region")), "former_region",
-        json_object_get(ngo, "former_region"), "status", status_json(page, text_of(ngo, "status")),
-        "kind", kind_json(page, text_of(ngo, "kind")), "filed",
-        filed_json(json_object_get(ngo, "filed")), "former_names",
+        "{s:O,s:O,s:s,s:O,s:o,s:o,s:o,s:o,s:o,s:o,s:O}", "id", json_object_get(ngo, "id"), "bin",
+        json_object_get(ngo, "bin"), "region", region_name(page, campaign, text_of(ngo, "region")),
+        "former_region", json_object_get(ngo, "former_region"), "status",
+        status_json(page, text_of(ngo, "status")), "kind", kind_json(page, text_of(ngo, "kind")),
+        "filed", filed_json(json_object_get(ngo, "filed")), "former_names",
         texts_json(json_object_get(ngo, "former_names")), "directions",
         directions_json(page, campaign, json_object_get(ngo, "directions")), "laureate",
         texts_json(json_object_get(ngo, "laureate")), "source_id",
-        json_object_get(ngo, "source_id"), "json_url",
+        json_object_get(ngo, "source_id"));
+}
+
+static json_t *ngo_json(const struct page *page, const json_t *campaign, const json_t *ngo)
+{
+    return json_pack(
+        "{s:s,s:o,s:o,s:o,s:o}", "name", page_text(json_object_get(ngo, "name"), page->lang),
+        "names", names_json(ngo, page->lang), "facts", register_page_facts(page, campaign, ngo),
+        "json_url",
         json_sprintf("/api/v1/campaigns/%s/register/%s", page->campaign->id, text_of(ngo, "id")),
         "list_url", page_url(page, "register"));
 }

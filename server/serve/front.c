@@ -269,6 +269,8 @@ static const struct {
     ROOM(problem_page),
     ROOM(register),
     ROOM(register_page),
+    ROOM(nominee_page),
+    ROOM(results_page),
 #undef ROOM
 };
 /* clang-format on */

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "http/problem.h"
+#include "serve/message.h"
 
 #define PAGE_MAX (4U << 20)
 
@@ -71,6 +72,42 @@ void page_read(struct page *page, struct published_key key, page_callback *callb
         return;
     free(reading);
     page_reply_problem(page, "busy");
+}
+
+/* ---- asking the registrar ------------------------------------------------------------------- */
+
+struct page_asking {
+    struct page *page;
+    page_answered *callback;
+};
+
+static void got_answer(void *context, enum err err, struct slice payload)
+{
+    struct page_asking asking = *(struct page_asking *)context;
+    json_t *answer =
+        err == OK ? json_loadb((const char *)payload.data, payload.len, 0, NULL) : NULL;
+    free(context);
+    if (!json_is_object(answer) || json_object_get(answer, "code") != NULL) {
+        json_decref(answer);
+        answer = NULL;
+    }
+    asking.callback(asking.page, answer);
+}
+
+void page_ask(struct page *page, const char *ask, json_t *members, page_answered *callback)
+{
+    json_object_update_new(members,
+                           json_pack("{s:s,s:s}", "ask", ask, "campaign", page->campaign->id));
+    char *text = json_dumps(members, JSON_COMPACT);
+    struct slice part = slice_str(text == NULL ? "{}" : text);
+    struct page_asking *asking = xcalloc(1, sizeof *asking);
+    *asking = (struct page_asking){page, callback};
+    json_decref(members);
+    enum err err = ipc_client_send(page->front->registrar, MESSAGE_ASK, &part, 1,
+                                   REGISTRAR_TIMEOUT_MS, got_answer, asking);
+    free(text);
+    if (err != OK)
+        got_answer(asking, err, slice_of(NULL, 0));
 }
 
 /* ---- parts of what is published ------------------------------------------------------------- */
@@ -183,14 +220,64 @@ static json_t *frame_json(enum lang lang, const char *rest)
                      json_sprintf("/ru/%s", rest), "en", json_sprintf("/en/%s", rest));
 }
 
+/* The phases with their dates, for the bar on every page. */
+static json_t *phases_json(const struct page *page, const json_t *campaign)
+{
+    json_t *list = json_array(), *phase;
+    const json_t *current = page_current_phase(campaign);
+    size_t i;
+    json_array_foreach(json_object_get(campaign, "phases"), i, phase)
+    {
+        char key[64];
+        (void)snprintf(key, sizeof key, "server.phase.%s",
+                       json_string_value(json_object_get(phase, "id")));
+        const char *name = messages_find(page->front->messages, page->lang, key);
+        json_array_append_new(list, json_pack("{s:s,s:b,s:O,s:O}", "name", name == NULL ? "" : name,
+                                              "current", (int)(phase == current), "opens",
+                                              json_object_get(phase, "opens"), "closes",
+                                              json_object_get(phase, "closes")));
+    }
+    return list;
+}
+
+/* What was decided about the current phase: why it is paused, by which decision it was extended. */
+static json_t *phase_notes(const struct page *page, const json_t *campaign)
+{
+    const json_t *phase = page_current_phase(campaign);
+    const char *why = json_string_value(json_object_get(phase, "why"));
+    const char *number = json_string_value(json_object_get(phase, "no"));
+    json_t *notes = json_array();
+    if (json_is_true(json_object_get(phase, "extended")) && number != NULL) {
+        struct message_param param = {"number", number};
+        json_array_append_new(
+            notes,
+            json_pack("{s:o}", "text", page_message(page, "server.phase_extended", &param, 1)));
+    }
+    if (json_is_true(json_object_get(phase, "paused")) && why != NULL) {
+        struct message_param param = {"why", why};
+        json_array_append_new(
+            notes,
+            json_pack("{s:o}", "text", page_message(page, "server.phase_paused", &param, 1)));
+    }
+    return notes;
+}
+
+static json_t *nav_json(const struct page *page)
+{
+    return json_pack("{s:o,s:o,s:o,s:o}", "nominees", page_url(page, "nominees"), "register",
+                     page_url(page, "register"), "results", page_url(page, "results"), "verify",
+                     page_url(page, "verify"));
+}
+
 static json_t *campaign_frame(const struct page *page, const struct published *published)
 {
     const json_t *campaign = published->campaign;
-    return json_pack("{s:s,s:o,s:b,s:{s:o},s:{s:I,s:o}}", "name",
+    return json_pack("{s:s,s:o,s:b,s:{s:o,s:o},s:o,s:o,s:{s:I,s:o}}", "name",
                      page_text(json_object_get(campaign, "name"), page->lang), "url",
                      page_url(page, "%s", ""), "demo",
                      (int)json_is_true(json_object_get(campaign, "demo")), "phase", "sentence",
-                     page_phase_sentence(page, campaign), "ledger", "size",
+                     page_phase_sentence(page, campaign), "notes", phase_notes(page, campaign),
+                     "phases", phases_json(page, campaign), "nav", nav_json(page), "ledger", "size",
                      (json_int_t)published->size, "url", page_url(page, "#ledger"));
 }
 

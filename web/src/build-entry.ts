@@ -14,9 +14,12 @@ import { ngo } from "./pages/ngo.tsx";
 import { me } from "./pages/me.tsx";
 import { moderation } from "./pages/moderation.tsx";
 import { nominate } from "./pages/nominate.tsx";
+import { nominee } from "./pages/nominee.tsx";
+import { nominees } from "./pages/nominees.tsx";
 import { problem } from "./pages/problem.tsx";
 import { verify } from "./pages/verify.tsx";
 import { register } from "./pages/register.tsx";
+import { results } from "./pages/results.tsx";
 
 const pages: Record<string, (build: Build) => JSX.Element> = {
   home: withData(home),
@@ -31,6 +34,9 @@ const pages: Record<string, (build: Build) => JSX.Element> = {
   audit: withData(audit),
   ngo: withData(ngo),
   register: withData(register),
+  nominee: withData(nominee),
+  nominees: withData(nominees),
+  results: withData(results),
 };
 
 export const pageNames = Object.keys(pages);

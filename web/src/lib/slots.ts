@@ -70,6 +70,7 @@ export const number = (slot: Slot<Int>): string => `{{number:${pathOf(slot)}}}`;
 /** An integer without grouping, for attributes. */
 export const plain = (slot: Slot<Int>): string => `{{${pathOf(slot)}}}`;
 export const percent = (slot: Slot<Permille>): string => `{{percent:${pathOf(slot)}}}`;
+export const date = (slot: Slot<Unix> | Slot<Unix | null>): string => `{{date:${pathOf(slot)}}}`;
 export const datetime = (slot: Slot<Unix> | Slot<Unix | null>): string => `{{datetime:${pathOf(slot)}}}`;
 export const iso = (slot: Slot<Unix> | Slot<Unix | null>): string => `{{iso:${pathOf(slot)}}}`;
 export const url = (slot: Slot<Url>): string => `{{url:${pathOf(slot)}}}`;

@@ -1,13 +1,13 @@
 import type { ComponentChildren, JSX } from "preact";
-import { datetime, each, type Int, iso, number, type Slot, text, type Unix, type Url, url, when } from "../lib/slots.ts";
+import { each, type Int, number, type Slot, text, type Url, url, when } from "../lib/slots.ts";
 import { type Build, type CampaignFrame, frame, type FrameData } from "./frame.tsx";
 
 /** Data of `/{lang}/{campaign}/`. */
 export interface CampaignData extends FrameData {
   campaign: CampaignFrame & {
     id: string;
-    /** In the order of the rules. Both instants are null while the phase is not scheduled. */
-    phases: { name: string; current: boolean; opens: Unix | null; closes: Unix | null }[];
+    /** What a citizen can do now; exactly one of the three is true. Null when there is nothing. */
+    action: { evaluate: boolean; nominate: boolean; results: boolean; url: Url } | null;
     categories: { id: string; name: string; url: Url; nominees: Int; issued: Int; cast: Int }[];
     total: { nominees: Int; issued: Int; cast: Int };
     ledger: {
@@ -25,28 +25,6 @@ export interface CampaignData extends FrameData {
     /** The command line with which anybody checks this ledger. */
     verify_command: string;
   };
-}
-
-function schedule({ t }: Build, campaign: Slot<CampaignData["campaign"]>): ComponentChildren {
-  return (
-    <ol class="phases">
-      {each(campaign.phases, (phase) => (
-        <li>
-          <strong>{text(phase.name)}</strong>
-          {when(phase.current, <span class="now">{t("campaign.phase_now")}</span>)}
-          {when(
-            phase.opens,
-            <span class="dates">
-              <time dateTime={iso(phase.opens)}>{datetime(phase.opens)}</time>
-              {" – "}
-              <time dateTime={iso(phase.closes)}>{datetime(phase.closes)}</time>
-            </span>,
-            <span class="dates">{t("campaign.phase_unscheduled")}</span>,
-          )}
-        </li>
-      ))}
-    </ol>
-  );
 }
 
 function categories({ t }: Build, campaign: Slot<CampaignData["campaign"]>): ComponentChildren {
@@ -136,6 +114,20 @@ function ledger({ t }: Build, campaign: Slot<CampaignData["campaign"]>): Compone
   );
 }
 
+type Action = NonNullable<CampaignData["campaign"]["action"]>;
+
+function action({ t }: Build, of: Slot<Action>): JSX.Element {
+  return (
+    <p>
+      <a class="button main" href={url(of.url)}>
+        {when(of.evaluate, t("campaign.do_evaluate"))}
+        {when(of.nominate, t("campaign.do_nominate"))}
+        {when(of.results, t("campaign.do_results"))}
+      </a>
+    </p>
+  );
+}
+
 export function campaign(build: Build, data: Slot<CampaignData>): JSX.Element {
   const { t } = build;
   const of = data.campaign;
@@ -147,11 +139,30 @@ export function campaign(build: Build, data: Slot<CampaignData>): JSX.Element {
     main: (
       <>
         <h1>{text(of.name)}</h1>
-        <h2 id="categories">{t("campaign.categories")}</h2>
+        <p class="lead">{text(of.phase.sentence)}</p>
+        {when(of.action, action(build, of.action as Slot<Action>))}
+        <h2>{t("home.how")}</h2>
+        <ol>
+          <li>{t("home.how_nominate")}</li>
+          <li>{t("home.how_evaluate")}</li>
+          <li>{t("home.how_council")}</li>
+          <li>{t("home.how_check")}</li>
+        </ol>
+        <h2>{t("campaign.turnout")}</h2>
+        <dl>
+          <dt>{t("campaign.issued")}</dt>
+          <dd>{number(of.total.issued)}</dd>
+          <dt>{t("campaign.cast")}</dt>
+          <dd>{number(of.total.cast)}</dd>
+        </dl>
         <p>{t("campaign.turnout_note")}</p>
+        <p class="actions">
+          <a class="button" href={url(of.nav.verify)}>{t("campaign.check_receipt")}</a>
+          <a class="button" href={url(of.nav.nominees)}>{t("campaign.see_nominees")}</a>
+          <a class="button" href={url(of.nav.register)}>{t("campaign.see_register")}</a>
+        </p>
+        <h2 id="categories">{t("campaign.categories")}</h2>
         {categories(build, of)}
-        <h2>{t("campaign.schedule")}</h2>
-        {schedule(build, of)}
         {ledger(build, of)}
       </>
     ),

@@ -1,7 +1,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { type Lang, LANGS } from "../lib/fmt.ts";
 import type { Translate } from "../lib/i18n.ts";
-import { type Int, number, type Slot, text, type Url, url, when } from "../lib/slots.ts";
+import { datetime, each, type Int, iso, number, type Slot, text, type Unix, type Url, url, when } from "../lib/slots.ts";
 
 /** What every page is given by the build. */
 export interface Build {
@@ -33,8 +33,11 @@ export interface CampaignFrame {
   url: Url;
   /** Every person in it is invented. */
   demo: boolean;
-  /** How the current phase stands, from messages_phase(). */
-  phase: { sentence: string };
+  /** How the current phase stands, from messages_phase(); notes: what was decided about it. */
+  phase: { sentence: string; notes: { text: string }[] };
+  /** In the order of the rules. Both instants are null while the phase is not scheduled. */
+  phases: { name: string; current: boolean; opens: Unix | null; closes: Unix | null }[];
+  nav: { nominees: Url; register: Url; results: Url; verify: Url };
   /** url: where a person reads about it, the campaign's page at #ledger. */
   ledger: { size: Int; url: Url };
 }
@@ -63,17 +66,52 @@ function languageSwitch({ lang, t }: Build, data: Slot<FrameData>): JSX.Element 
   );
 }
 
-function campaignHead({ t }: Build, campaign: Slot<CampaignFrame>): ComponentChildren {
+function schedule({ t }: Build, campaign: Slot<CampaignFrame>): JSX.Element {
+  return (
+    <ol class="phases">
+      {each(campaign.phases, (phase) => (
+        <li>
+          <strong>{text(phase.name)}</strong>
+          {when(phase.current, <span class="now">{t("frame.phase_now")}</span>)}
+          {when(
+            phase.opens,
+            <span class="dates">
+              <time dateTime={iso(phase.opens)}>{datetime(phase.opens)}</time>
+              {" – "}
+              <time dateTime={iso(phase.closes)}>{datetime(phase.closes)}</time>
+            </span>,
+            <span class="dates">{t("frame.phase_unscheduled")}</span>,
+          )}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function campaignHead(build: Build, campaign: Slot<CampaignFrame>): ComponentChildren {
+  const { t } = build;
   return [
+    <nav class="places" aria-label={t("frame.places")}>
+      <ul>
+        <li><a href={url(campaign.nav.nominees)}>{t("frame.nominees")}</a></li>
+        <li><a href={url(campaign.nav.register)}>{t("frame.register")}</a></li>
+        <li><a href={url(campaign.nav.results)}>{t("frame.results")}</a></li>
+        <li><a href={url(campaign.nav.verify)}>{t("frame.verify")}</a></li>
+      </ul>
+    </nav>,
     when(
       campaign.demo,
       <p class="demo">
         <strong>{t("frame.demo_label")}</strong> {t("frame.demo")}
       </p>,
     ),
-    <p class="phase">
-      <strong>{t("frame.phase")}</strong> {text(campaign.phase.sentence)}
-    </p>,
+    <details class="phase">
+      <summary>
+        <strong>{t("frame.phase")}</strong> {text(campaign.phase.sentence)}
+      </summary>
+      {schedule(build, campaign)}
+    </details>,
+    each(campaign.phase.notes, (note) => <p class="demo">{text(note.text)}</p>),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { each, type Slot, text, type Url, url, when } from "../lib/slots.ts";
+import { date, each, type Slot, text, type Unix, type Url, url, when } from "../lib/slots.ts";
 import { type Build, type CampaignFrame, frame, type FrameData } from "./frame.tsx";
 
 /** Facts of the register about one NGO; also on the page of a nominee. */
@@ -10,8 +10,8 @@ export interface NgoFacts {
   former_region: string;
   status: string;
   kind: string;
-  /** day: "2026-03-31", null where it is not known. */
-  filed: { year: string; day: string | null }[];
+  /** day: an instant of it, null where it is not known. */
+  filed: { year: string; day: Unix | null }[];
   former_names: { text: string }[];
   directions: { text: string; url: Url }[];
   laureate: { text: string }[];
@@ -21,8 +21,9 @@ export interface NgoFacts {
 /** Data of `/{lang}/{campaign}/register/{ngo}`. */
 export interface NgoData extends FrameData {
   campaign: CampaignFrame;
-  ngo: NgoFacts & {
+  ngo: {
     name: string;
+    facts: NgoFacts;
     /** In the other languages. */
     names: { lang: string; text: string }[];
     json_url: Url;
@@ -54,7 +55,7 @@ export function facts({ t }: Build, ngo: Slot<NgoFacts>): JSX.Element {
             {each(ngo.filed, (filed) => (
               <li>
                 {text(filed.year)}
-                {when(filed.day, <span class="quiet"> {t("register.filed_day", { day: text(filed.day as Slot<string>) })}</span>)}
+                {when(filed.day, <span class="quiet"> {t("register.filed_day", { day: date(filed.day) })}</span>)}
               </li>
             ))}
           </ul>,
@@ -112,7 +113,7 @@ export function ngo(build: Build, data: Slot<NgoData>): JSX.Element {
         </p>
         <h1>{text(of.name)}</h1>
         {each(of.names, (name) => <p lang={text(name.lang)}>{text(name.text)}</p>)}
-        {facts(build, of as unknown as Slot<NgoFacts>)}
+        {facts(build, of.facts)}
         <p class="quiet">{t("register.note")}</p>
         <ul class="links">
           <li><a href={url(of.json_url)}>{t("register.json_ngo")}</a></li>
