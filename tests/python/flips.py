@@ -33,8 +33,14 @@ def remember(recount):
     recount.leaf_hash = functools.lru_cache(1 << 22)(recount.leaf_hash)
     whole = recount.tree_root
     root_of_row = functools.lru_cache(1 << 14)(lambda row: whole(list(row)))
-    recount.tree_root = lambda nodes: (root_of_row(tuple(nodes)) if len(nodes) <= 256
-                                       else whole(nodes))
+
+    def tree_root(nodes):
+        """Over rows of 256 first: only the last row may be shorter, so the pairs are the same."""
+        while len(nodes) > 256:
+            nodes = [root_of_row(tuple(nodes[i:i + 256])) for i in range(0, len(nodes), 256)]
+        return root_of_row(tuple(nodes))
+
+    recount.tree_root = tree_root
 
 
 def places(ledger, step, first):

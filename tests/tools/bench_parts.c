@@ -1,7 +1,7 @@
 /*
- * The bare parts of casting a ballot, in µs of one core: what no server can do without. Prints
- * JSON. V pass verify, E Ed25519 verify, O HPKE open, H a bare HTTP POST of two system calls, S
- * blind sign.
+ * The bare parts of a pass and a ballot, in µs of processor time (so that others on the machine do
+ * not count): what no server can do without. Prints JSON. V pass verify, E Ed25519 verify, G
+ * Ed25519 sign, O HPKE open, H a bare HTTP POST of two system calls, S blind sign.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,10 +9,10 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/random.h"
 #include "crypt/ed25519.h"
 #include "crypt/hpke.h"
@@ -77,6 +77,11 @@ static bool verify_signature(void)
 {
     return ed25519_verify(key.public, text(), sig);
 }
+static bool sign(void)
+{
+    ed25519_sign(sig, &key, text());
+    return true;
+}
 static bool open_seal(void)
 {
     return hpke_open(seal, enc, text(), text(), slice_of(ct, sizeof ct), pt) == OK;
@@ -86,12 +91,19 @@ static bool sign_blindly(void)
     return rsabssa_blind_sign(secret, blinded, blind_sig) == OK;
 }
 
+static double used_us(void)
+{
+    struct timespec used;
+    must(clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used) == 0, "reading processor time");
+    return (double)used.tv_sec * 1e6 + (double)used.tv_nsec / 1e3;
+}
+
 static double measure(bool (*step)(void), unsigned times)
 {
-    int64_t began_us = clock_steady_us();
+    double began_us = used_us();
     for (unsigned i = 0; i < times; i++)
         must(step(), "a measured step");
-    return (double)(clock_steady_us() - began_us) / times;
+    return (used_us() - began_us) / times;
 }
 
 /* A server that only reads and writes, over a socket of this machine; its own processor time. */
@@ -124,8 +136,8 @@ static double bare_http(void)
 int main(void)
 {
     prepare();
-    printf("{\"V\":%.2f,\"E\":%.2f,\"O\":%.2f,\"H\":%.2f,\"S\":%.2f}\n",
-           measure(verify_pass, TIMES), measure(verify_signature, TIMES), measure(open_seal, TIMES),
-           bare_http(), measure(sign_blindly, SIGN_TIMES));
+    printf("{\"V\":%.2f,\"E\":%.2f,\"G\":%.2f,\"O\":%.2f,\"H\":%.2f,\"S\":%.2f}\n",
+           measure(verify_pass, TIMES), measure(verify_signature, TIMES), measure(sign, TIMES),
+           measure(open_seal, TIMES), bare_http(), measure(sign_blindly, SIGN_TIMES));
     return 0;
 }
