@@ -37,6 +37,7 @@
 #include "register/register.h"
 #include "staff/keyring.h"
 #include "tally/counts.h"
+#include "voter/issue.h"
 
 #define FOLD_FILE_MAX (64U << 20) /* bytes; a larger file counts as absent */
 #define FOLD_MARK_SECONDS 3600
@@ -139,6 +140,7 @@ const struct keyring *fold_keyring(const struct fold *fold);
 const struct ngo_register *fold_register(const struct fold *fold); /* NULL at first */
 const uint8_t *fold_register_hash(const struct fold *fold);        /* of its file; NULL likewise */
 const struct nomination_set *fold_nominations(const struct fold *fold);
+const struct issue_set *fold_issues(const struct fold *fold);
 const struct ballot_set *fold_ballots(const struct fold *fold);
 
 /* Every nomination is decided, every category has a pass key, there is a seal key, none revoked. */

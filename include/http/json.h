@@ -27,6 +27,7 @@ enum err http_request_json(struct http_request *request, json_t **object) MUST_C
 enum http_member_kind {
     HTTP_MEMBER_TEXT,  /* out: struct slice *, bytes inside the JSON value; least, most: code points
                         */
+    HTTP_MEMBER_LINES, /* the same, and line breaks (U+000A) in it */
     HTTP_MEMBER_INT,   /* out: int64_t *; least, most: its value */
     HTTP_MEMBER_BOOL,  /* out: bool * */
     HTTP_MEMBER_ARRAY, /* out: json_t **, borrowed; least, most: items */

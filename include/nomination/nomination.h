@@ -34,10 +34,11 @@ struct nominee {
     unsigned cat;
     enum nominee_status status;
     uint8_t c[NOMINATION_HASH_LEN]; /* what its text is committed to, and … */
-    uint64_t text;      /* … the entry that says so: the first nomination or an `amend` */
-    uint64_t moderated; /* index of the last `moderate` entry, 0 when there is none */
-    uint64_t supports;  /* nominations, the first included, and those of merged nominees */
-    uint64_t into;      /* of a merged one: id of the nominee it was merged into */
+    uint64_t text;         /* … the entry that says so: the first nomination or an `amend` */
+    uint64_t moderated;    /* index of the last `moderate` entry, 0 when there is none, … */
+    uint64_t moderated_at; /* … and its `at` */
+    uint64_t supports;     /* nominations, the first included, and those of merged nominees */
+    uint64_t into;         /* of a merged one: id of the nominee it was merged into */
     uint8_t ngo_len;
     char ngo[NOMINATION_NGO_MAX + 1];
 };
@@ -64,6 +65,9 @@ const struct nominee *nominee_at(const struct nomination_set *set, size_t number
 /* Number of the nominee of this id. False when there is none. */
 bool nominee_find(const struct nomination_set *set, uint64_t index, size_t *number);
 
+/* The same by category and NGO. */
+bool nominee_of(const struct nomination_set *set, unsigned cat, struct slice ngo, size_t *number);
+
 static inline bool nominee_decided(const struct nominee *nominee)
 {
     return nominee->status >= NOMINEE_ADMITTED;
@@ -73,10 +77,10 @@ static inline bool nominee_decided(const struct nominee *nominee)
  * again. */
 const char *nominee_status_name(enum nominee_status status);
 
-/* The nominee must be undecided, or refused when it is reopened. moderated is the index of the
- * entry that decides. */
+/* The nominee must be undecided, or refused when it is reopened. moderated and at are index
+ * and `at` of the entry that decides. */
 void nominee_set_status(struct nomination_set *set, size_t number, enum nominee_status status,
-                        uint64_t moderated);
+                        uint64_t moderated, uint64_t at);
 
 /* The entry at index brought another text, committed to by c. */
 void nominee_set_text(struct nomination_set *set, size_t number,

@@ -135,6 +135,8 @@ FRONT_ROUTES(campaign);
 FRONT_ROUTES(ledger);
 FRONT_ROUTES(health);
 FRONT_ROUTES(staff);
+FRONT_ROUTES(nomination);
+FRONT_ROUTES(moderation);
 FRONT_ROUTES(home_page);
 FRONT_ROUTES(campaign_page);
 FRONT_ROUTES(category_page);

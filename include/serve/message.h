@@ -21,6 +21,8 @@ enum message_type {
     MESSAGE_STANDING = 3,
     /* To either: nothing. Answered OK with JSON {ready: true or false, why: text}. */
     MESSAGE_PING = 4,
+    /* To a ledger: JSON {refs, …}. Answered OK with JSON: its nominees (serve/nominees.h). */
+    MESSAGE_NOMINEES = 5,
     /* To any process, fronts too: nothing. Answered OK with the text of serve/figures.h. */
     MESSAGE_FIGURES = 64,
 };

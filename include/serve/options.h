@@ -19,6 +19,7 @@ struct serve_options {
     char *campaigns;
     char *run;
     char *web;
+    char *calendar;
     bool service_worker;
     char *redis;
     char *redis_password_file;

@@ -42,9 +42,13 @@ struct registrar_campaign {
     /* What rooms keep, each opened and closed by its own. */
     struct pass_desk *passes;
     struct staff_desk *staff;
+    struct nomination_desk *nominations;
 };
 
+struct serve_options;
+
 struct registrar {
+    const struct serve_options *options;
     struct event_base *base;
     struct pool *pool; /* for pool_run() on the loop's thread: what takes a few ms */
     struct metrics *metrics;
@@ -127,5 +131,6 @@ struct registrar_room {
 
 extern const struct registrar_room pass_room, staff_room, account_room, act_room;
 extern const struct registrar_room register_room;
+extern const struct registrar_room nomination_room, me_room, moderation_room;
 
 #endif

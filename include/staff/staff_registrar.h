@@ -60,6 +60,9 @@ struct act_hook {
                    struct slice payload, struct slice salt);
 };
 
+/* Of the rooms that have one. */
+extern const struct act_hook moderate_hook, erase_hook;
+
 /* Ends with NULL; in act_registrar.c. */
 extern const struct act_hook *const act_hooks[];
 

@@ -88,6 +88,11 @@ enum err db_begin(struct db *db) MUST_CHECK;
 enum err db_commit(struct db *db) MUST_CHECK;
 void db_rollback(struct db *db);
 
+/* Of a DB_PRIVATE: moves all that was committed into the file and cuts the log beside it, so that
+ * what was deleted or overwritten before is in neither. While others read it is left to the next
+ * time. Not within a transaction. */
+void db_scrub(struct db *db);
+
 /* Of the last INSERT: its row number. Of the last INSERT, UPDATE or DELETE: how many rows. */
 int64_t db_last_row(const struct db *db);
 uint64_t db_changes(const struct db *db);

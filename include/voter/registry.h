@@ -55,4 +55,8 @@ enum err registry_sign(const struct registry *registry, unsigned cat,
 void registry_nominate(const struct registry *registry, struct slice cat, struct slice ngo,
                        struct slice person, const uint8_t c[static SHA256_LEN], struct buf *out);
 
+/* Appends a signed `amend` entry, without `at`: from now on c stands for the nominee's text. */
+void registry_amend(const struct registry *registry, uint64_t ref,
+                    const uint8_t c[static SHA256_LEN], struct buf *out);
+
 #endif

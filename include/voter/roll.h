@@ -51,11 +51,15 @@ struct roll_voter {
     int64_t row;
     uint8_t person[ROLL_PERSON_MAX];
     size_t person_len;
+    int64_t ends_unix; /* of the session */
 };
 
 /* Who the token belongs to. ERR_DENIED: nobody, or its time is over. */
 enum err roll_session(struct roll *roll, const uint8_t token[static ROLL_TOKEN_LEN],
                       int64_t now_unix, struct roll_voter *voter) MUST_CHECK;
+
+/* The voter of a row, without a session. ERR_NOT_FOUND. */
+enum err roll_voter_at(struct roll *roll, int64_t row, struct roll_voter *voter) MUST_CHECK;
 
 /* Notes that the voter asks for a pass of the category; again is fine. ERR_LIMITED: it would be one
  * category more than most. */

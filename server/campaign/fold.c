@@ -108,6 +108,11 @@ const struct nomination_set *fold_nominations(const struct fold *fold)
     return fold->nominations;
 }
 
+const struct issue_set *fold_issues(const struct fold *fold)
+{
+    return fold->issues;
+}
+
 const struct ballot_set *fold_ballots(const struct fold *fold)
 {
     return fold->ballots;

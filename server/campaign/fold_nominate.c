@@ -187,7 +187,8 @@ void fold_moderate_apply(struct fold *fold, const struct item *item, const uint8
     INVARIANT(nominee_find(fold->nominations, item_int(item, "ref"), &number));
     while (!slice_is(decision, decided[row].decision))
         row++;
-    nominee_set_status(fold->nominations, number, decided[row].status, item->index);
+    nominee_set_status(fold->nominations, number, decided[row].status, item->index,
+                       item->entry->at);
     if (decided[row].status == NOMINEE_ADMITTED)
         admit(fold, nominee_at(fold->nominations, number));
     if (decided[row].status == NOMINEE_MERGED)

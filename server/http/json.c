@@ -68,6 +68,31 @@ bool http_text_allowed(const json_t *value, size_t least, size_t most)
     return points >= least && points <= most;
 }
 
+/* The same with line breaks: each line by itself may stand in an entry. */
+static bool lines_allowed(const json_t *value, size_t least, size_t most)
+{
+    struct slice text, line;
+    size_t points = 0, start = 0;
+
+    if (!json_is_string(value))
+        return false;
+    text = slice_of(json_string_value(value), json_string_length(value));
+    if (text.len / 4 > most)
+        return false;
+    for (size_t i = 0; i <= text.len; i++) {
+        if (i < text.len && text.data[i] != '\n') {
+            points += (text.data[i] & 0xc0) != 0x80;
+            continue;
+        }
+        points += i < text.len;
+        line = slice_of(text.data + start, i - start);
+        if (!canon_text_allowed(line))
+            return false;
+        start = i + 1;
+    }
+    return points >= least && points <= most;
+}
+
 static bool within(size_t size, const struct http_member *member)
 {
     return (int64_t)size >= member->least && (int64_t)size <= member->most;
@@ -78,7 +103,9 @@ static bool take(json_t *value, const struct http_member *member)
 {
     switch (member->kind) {
     case HTTP_MEMBER_TEXT:
-        if (!http_text_allowed(value, (size_t)member->least, (size_t)member->most))
+    case HTTP_MEMBER_LINES:
+        if (!(member->kind == HTTP_MEMBER_TEXT ? http_text_allowed : lines_allowed)(
+                value, (size_t)member->least, (size_t)member->most))
             return false;
         *(struct slice *)member->out =
             slice_of(json_string_value(value), json_string_length(value));

@@ -19,6 +19,10 @@ const struct problem problems[] = {
        "It is in the ledger, refused, withdrawn or outdated, and your signature was not "
        "added. Reload the list."}}},
     {"amended_before", 409, {{"Бұл мәтін бұрын жіберілген", "Ұсынымда дәл осы мәтін тұр. Ештеңе істеудің қажеті жоқ."}, {"Этот текст уже отправлен", "В номинации стоит именно этот текст. Ничего делать не нужно."}, {"This text was sent already", "The nomination has this very text. There is nothing more to do."}}},
+    {"appealed_before", 409,
+     {{"Шағым бұрын берілген", "Бір ұсыным бойынша бір шағым беріледі, ол бар. Ештеңе істеудің қажеті жоқ."},
+      {"Жалоба уже подана", "По одной номинации подаётся одна жалоба, и она есть. Ничего делать не нужно."},
+      {"There is an appeal already", "A nomination is appealed once, and yours is here. There is nothing more to do."}}},
     {"ballot_unknown", 404,
      {{"Мұндай бюллетень жоқ",
        "Осы нөмірде бюллетень табылмады, ештеңе жазылған жоқ. Нөмірді түбіртектен "
@@ -92,6 +96,14 @@ const struct problem problems[] = {
       {"This disagrees with what is there already",
        "The request was not carried out, and what was there stays as it is. Reload the "
        "page and look at the present state."}}},
+    {"conflict_of_interest", 403,
+     {{"Сіз мүдделер қайшылығын мәлімдегенсіз", "Бұл ұсыным сізге енді көрсетілмейді, оны басқа модератор шешеді."},
+      {"Вы заявили о конфликте интересов", "Эта номинация вам больше не показывается, её решает другой модератор."},
+      {"You have declared a conflict of interest", "This nomination is not shown to you any more; another moderator decides it."}}},
+    {"consent_missing", 400,
+     {{"Келісім қажет", "Дербес деректерді өңдеуге келісімсіз ұсыным қабылданбайды. Ештеңе жазылған жоқ."},
+      {"Нужно согласие", "Без согласия на обработку персональных данных номинация не принимается. Ничего не записано."},
+      {"Consent is needed", "Without consent to processing personal data no nomination is taken. Nothing was recorded."}}},
     {"csrf", 403,
      {{"Сұрау осы сайттан келмеген сияқты",
        "Қауіпсіздік үшін ол орындалмады, ештеңе өзгерген жоқ. Бетті жаңартып, әрекетті "
@@ -112,6 +124,10 @@ const struct problem problems[] = {
       {"The ballot has the wrong length",
        "All ballots have one length, and this one was not recorded. Reload the page "
        "and send it again."}}},
+    {"deadline_passed", 409,
+     {{"Мерзімі өтіп кетті", "Ережелер берген мерзім аяқталды, бұл енді жазылмайды. Бұрынғы жазбалар күшінде."},
+      {"Срок прошёл", "Срок, данный правилами, закончился, и это больше не записывается. Прежние записи в силе."},
+      {"The deadline has passed", "The time that the rules give is over, and this is not recorded any more. What was recorded stands."}}},
     {"demo_key", 422,
      {{"Бұл үлгі кілті",
        "Жалпыға белгілі үлгі кілттерін тек демо журналда қолдануға болады. Ештеңе "
@@ -122,6 +138,18 @@ const struct problem problems[] = {
       {"This is a demonstration key",
        "Publicly known keys are for demonstration ledgers only. Nothing was recorded; "
        "make a key of your own."}}},
+    {"dispute_answered", 409,
+     {{"Өтінішке жауап берілген", "Бұрынғы жауап күшінде, жаңасы жазылған жоқ."},
+      {"На обращение уже ответили", "Прежний ответ в силе, новый не записан."},
+      {"The dispute is answered already", "The earlier answer stands, and the new one was not recorded."}}},
+    {"dispute_unknown", 404,
+     {{"Мұндай өтініш жоқ", "Осы нөмірде өтініш табылмады, ештеңе жазылған жоқ."},
+      {"Такого обращения нет", "Под этим номером обращения нет, ничего не записано."},
+      {"There is no such dispute", "No dispute has this number; nothing was recorded."}}},
+    {"disputes_exceeded", 409,
+     {{"Жауап күткен өтініштеріңіз көп", "Бұрынғы өтініштеріңізге жауап берілгенше жаңасы қабылданбайды. Олар жоғалған жоқ."},
+      {"Слишком много обращений без ответа", "Пока на прежние обращения не ответили, новое не принимается. Они не потеряны."},
+      {"Too many of your disputes wait for an answer", "Until the earlier ones are answered no other is taken. None of them is lost."}}},
     {"erased_before", 409,
      {{"Мәтін бұрын өшірілген", "Бұл жазбаның мәтіні өшіріліп қойған, өшіру журналда бар. Ештеңе істеудің қажеті жоқ."},
       {"Текст уже стёрт", "Текст этой записи стёрт раньше, и это есть в журнале. Ничего делать не нужно."},
@@ -214,6 +242,10 @@ const struct problem problems[] = {
       {"The pass was issued before",
        "One person gets one pass in this category, and no second one was recorded. Use "
        "the recovery code from the first device."}}},
+    {"item_claimed", 409,
+     {{"Бұл ұсыныммен басқа модератор айналысуда", "Ол босатқанша немесе уақыты біткенше күтіңіз. Ештеңе өзгерген жоқ."},
+      {"Этой номинацией занят другой модератор", "Подождите, пока он её освободит или истечёт его время. Ничего не изменилось."},
+      {"Another moderator works on this nomination", "Wait until it is given back or the time is over. Nothing has changed."}}},
     {"key_duplicate", 409,
      {{"Мұндай кілт бұрын енгізілген",
        "Бұл мақсатқа бір ғана кілт болады, ештеңе жазылған жоқ."},
@@ -275,6 +307,10 @@ const struct problem problems[] = {
        "Ключа с этим обозначением в журнале нет, ничего не записано."},
       {"The key is unknown",
        "No key of this id is in the ledger; nothing was recorded."}}},
+    {"link_not_allowed", 400,
+     {{"Сілтеме талапқа сай емес", "Тек https:// деп басталатын, көпшілікке ашық беттерге ең көбі бес сілтеме қосуға болады. Ештеңе жазылған жоқ."},
+      {"Ссылка не подходит", "Можно указать до пяти ссылок на открытые страницы, начинающихся с https://. Ничего не записано."},
+      {"A link cannot be taken", "Up to five links to public pages that begin with https:// are possible. Nothing was recorded."}}},
     {"malformed", 400,
      {{"Сұрауды түсіну мүмкін болмады",
        "Сұраудың пішіні дұрыс емес, сондықтан ол орындалмады, ештеңе өзгерген жоқ. "
@@ -329,6 +365,10 @@ const struct problem problems[] = {
       {"The server does not know this method",
        "The request was not carried out and nothing has changed. Use GET, HEAD or "
        "POST."}}},
+    {"ngo_nominations_exceeded", 409,
+     {{"Ұйым басқа бағыттарда ұсынылған", "Ережелер бір ұйымды бұдан көп бағытта ұсынуға жол бермейді. Ештеңе жазылған жоқ; бар ұсынымын қолдай аласыз."},
+      {"Организация уже номинирована в других направлениях", "Правила не разрешают больше направлений для одной организации. Ничего не записано; вы можете поддержать имеющуюся номинацию."},
+      {"The organisation is nominated in other directions already", "The rules allow one organisation no more directions. Nothing was recorded; you can support a nomination there is."}}},
     {"ngo_unknown", 404,
      {{"Ұйым тізілімде жоқ",
        "Үкіметтік емес ұйымдар базасында мұндай ұйым табылмады, ұсыным жазылған жоқ. "
@@ -368,6 +408,14 @@ const struct problem problems[] = {
        "Под этим номером номинации нет, ничего не записано."},
       {"There is no such nomination",
        "No nomination has this number; nothing was recorded."}}},
+    {"nominations_exceeded", 409,
+     {{"Ұсынымдар саны таусылды", "Ережелер бір адамға рұқсат еткен ұсынымдардың бәрін бергенсіз. Бұрынғылары күшінде, жаңасы жазылған жоқ."},
+      {"Больше номинаций подать нельзя", "Вы подали столько номинаций, сколько правила разрешают одному человеку. Прежние действуют, новая не записана."},
+      {"You have no nominations left", "You have made as many as the rules allow one person. They stand; the new one was not recorded."}}},
+    {"nominator_not_allowed", 403,
+     {{"Бұл науқанда сіз бұлай ұсына алмайсыз", "Ережелер ұсынушының бұл түріне жол бермейді. Ештеңе жазылған жоқ; басқа түрін таңдаңыз немесе ережелерді қараңыз."},
+      {"В этой кампании так номинировать нельзя", "Правила не допускают таких номинаторов. Ничего не записано; выберите другой вариант или посмотрите правила."},
+      {"You may not nominate in this way here", "The rules do not admit this kind of nominator. Nothing was recorded; choose another, or see the rules."}}},
     {"not_allowed", 403,
      {{"Бұл әрекетке рұқсатыңыз жоқ",
        "Сіздің рөліңіз бұл әрекетке жол бермейді, ештеңе өзгерген жоқ. Қажет болса, "
@@ -416,6 +464,10 @@ const struct problem problems[] = {
       {"Not in this phase",
        "The present phase of the campaign does not allow it, and nothing was recorded. The "
        "campaign page has the dates."}}},
+    {"not_returned", 409,
+     {{"Толықтырудың қажеті жоқ", "Бұл ұсыным толықтыруға қайтарылмаған. Ештеңе өзгерген жоқ."},
+      {"Дополнять не нужно", "Эта номинация не возвращена на доработку. Ничего не изменилось."},
+      {"There is nothing to complete", "This nomination was not returned for completion. Nothing has changed."}}},
     {"not_yet_published", 403,
      {{"Бұл мәлімет әлі жарияланған жоқ",
        "Ережелер бойынша ол кейін ашылады; уақыты visible_from өрісінде. Сол кезде "
@@ -442,6 +494,10 @@ const struct problem problems[] = {
       {"A phase has to change first",
        "Its appointed time has come, and the ledger has to record that first. Nothing "
        "is lost; try again in a few seconds."}}},
+    {"own_nomination", 403,
+     {{"Өз ұйымыңызды ұсына алмайсыз", "Ережелер бойынша ұйымның басшысы мен қызметкерлері оны ұсынбайды. Ештеңе жазылған жоқ."},
+      {"Нельзя номинировать свою организацию", "По правилам руководители и сотрудники не номинируют свою организацию. Ничего не записано."},
+      {"You may not nominate your own organisation", "By the rules its head and staff do not nominate an organisation. Nothing was recorded."}}},
     {"pass_elsewhere", 409,
      {{"Дауыс беру рұқсаты басқа құрылғыда берілген",
        "Бұл бағытта сіздің атыңызға рұқсат бұрын берілген, екіншісі берілмейді. Сол "
@@ -548,6 +604,10 @@ const struct problem problems[] = {
       {"Too many requests",
        "Requests are held back for a while; what you sent before is safe. Wait a few "
        "minutes and try again."}}},
+    {"reason_malformed", 400,
+     {{"Шешімнің себебі толық емес", "Шешімге оған сай келетін себеп коды мен үш тілдегі мәтін қажет. Ештеңе жазылған жоқ."},
+      {"Причина решения неполна", "К решению нужны подходящий код причины и текст на трёх языках. Ничего не записано."},
+      {"The reason is incomplete", "A decision needs a code that fits it and a text in three languages. Nothing was recorded."}}},
     {"register_count", 422,
      {{"Тізілімдегі ұйымдар саны сәйкес емес",
        "Жазбадағы сан файлдағы саннан басқа, ештеңе жазылған жоқ."},
@@ -741,6 +801,10 @@ const struct problem problems[] = {
        "При пересчёте вышли другие числа, ничего не записано."},
       {"The figures of the tally do not fit",
        "A recount gives others; nothing was recorded."}}},
+    {"text_not_allowed", 400,
+     {{"Мәтін талапқа сай емес", "Мәтін тым қысқа, тым ұзын немесе онда рұқсат етілмеген таңбалар бар. Ештеңе жазылған жоқ; мәтінді түзетіп, қайта жіберіңіз."},
+      {"Текст не подходит", "Текст слишком короткий, слишком длинный или содержит недопустимые знаки. Ничего не записано; исправьте его и отправьте снова."},
+      {"The text cannot be taken", "It is too short or too long, or has characters that are not allowed. Nothing was recorded; change it and send it again."}}},
     {"time_back", 409,
      {{"Жазбаның уақыты артқа кетті",
        "Жазбаның уақыты алдыңғысынан ерте, сондықтан ол жазылмады. Сервердің сағатын "

@@ -170,8 +170,17 @@ bool nominee_find(const struct nomination_set *set, uint64_t index, size_t *numb
     return low < set->nominees_len && set->nominees[low].index == index;
 }
 
+bool nominee_of(const struct nomination_set *set, unsigned cat, struct slice ngo, size_t *number)
+{
+    uint32_t found;
+    if (!find_nominee(set, cat, ngo, &found))
+        return false;
+    *number = found;
+    return true;
+}
+
 void nominee_set_status(struct nomination_set *set, size_t number, enum nominee_status status,
-                        uint64_t moderated)
+                        uint64_t moderated, uint64_t at)
 {
     INVARIANT(number < set->nominees_len);
     struct nominee *nominee = &set->nominees[number];
@@ -181,6 +190,7 @@ void nominee_set_status(struct nomination_set *set, size_t number, enum nominee_
         set->undecided++;
     nominee->status = status;
     nominee->moderated = moderated;
+    nominee->moderated_at = at;
     if (nominee_decided(nominee))
         set->undecided--;
 }

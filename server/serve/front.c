@@ -261,6 +261,8 @@ static const struct {
     ROOM(ledger),
     ROOM(health),
     ROOM(staff),
+    ROOM(nomination),
+    ROOM(moderation),
     ROOM(home_page),
     ROOM(campaign_page),
     ROOM(category_page),

@@ -19,6 +19,7 @@
 
 #define TICK_MS 500 /* how often the clock is asked what is due */
 #define DRAIN_MS 3000
+#define QUESTION_MAX (128 * 1024) /* a thousand nominations of one person */
 
 _Noreturn void ledger_process_die(const struct fault *fault)
 {
@@ -195,7 +196,7 @@ static void listen_for(struct ledger_process *process)
     process->server = ipc_server_create(
         process->base, &(struct ipc_server_options){.listen_fd = process->spec->listen_fds[0],
                                                     .max_open = process->options->queue_entries + 1,
-                                                    .max_payload = ENTRY_LEN_MAX,
+                                                    .max_payload = QUESTION_MAX,
                                                     .on_request = ledger_process_got_request,
                                                     .context = process});
     event_add(process->tick, &tick);

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "serve/message.h"
+#include "serve/nominees.h"
 #include "serve/standing.h"
 
 static void answer(struct ipc_request *request, const struct candidate *candidate,
@@ -31,12 +32,12 @@ static void got_ping(struct ledger_process *process, struct ipc_request *request
     ipc_request_answer(request, OK, &text, 1);
 }
 
-static void got_standing(struct ledger_process *process, struct ipc_request *request)
+/* Takes json; NULL: there is no answer to such a question. */
+static void answer_json(struct ipc_request *request, json_t *json)
 {
-    json_t *json = standing_json(process->fold);
     char *text = json_dumps(json, JSON_COMPACT);
     struct slice part = slice_str(text == NULL ? "" : text);
-    ipc_request_answer(request, text == NULL ? ERR_INTERNAL : OK, &part, 1);
+    ipc_request_answer(request, text == NULL ? ERR_INVALID : OK, &part, 1);
     json_decref(json);
     free(text);
 }
@@ -61,10 +62,15 @@ void ledger_process_got_request(void *context, struct ipc_request *request)
         return;
     }
     if (ipc_request_type(request) == MESSAGE_STANDING) {
-        got_standing(process, request);
+        answer_json(request, standing_json(process->fold));
         return;
     }
-    if (ipc_request_type(request) != MESSAGE_SUBMIT) {
+    if (ipc_request_type(request) == MESSAGE_NOMINEES) {
+        answer_json(request, nominees_answer(process->fold, ipc_request_payload(request)));
+        return;
+    }
+    if (ipc_request_type(request) != MESSAGE_SUBMIT ||
+        ipc_request_payload(request).len > ENTRY_LEN_MAX) {
         ipc_request_answer(request, ERR_INVALID, NULL, 0);
         return;
     }

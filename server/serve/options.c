@@ -23,6 +23,8 @@ static const struct config_key keys[] = {
     {"", "run", CONFIG_TEXT, AT(run), "run", 0, 0, NULL,
      "folder for sockets, pid files and the private Redis"},
     {"", "web", CONFIG_TEXT, AT(web), "web/dist", 0, 0, NULL, "folder of the built pages"},
+    {"", "calendar", CONFIG_TEXT, AT(calendar), "data/calendar/kz.csv", 0, 0, NULL,
+     "holidays and moved working days, unless a campaign's folder has a calendar.csv"},
     {"", "service_worker", CONFIG_BOOL, AT(service_worker), "yes", 0, 0, NULL,
      "pages open without a network; no: phones drop what they keep, at their next visit"},
     {"", "redis", CONFIG_TEXT, AT(redis), "private", 0, 0, NULL,

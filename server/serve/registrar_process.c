@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/pool.h"
 #include "serve/figures.h"
+#include "serve/nominees.h"
 #include "serve/options.h"
 
 #define ASK_MAX (1024 * 1024) /* a nomination of 256 KiB, escaped */
@@ -17,6 +18,9 @@ static const struct registrar_room *const rooms[] = {
     &staff_room,
     &account_room,
     &act_room,
+    &nomination_room,
+    &me_room,
+    &moderation_room,
     &register_room,
     NULL,
 };
@@ -77,8 +81,10 @@ static enum err open_campaign(struct process *process, const struct parent_ledge
         .registrar = registrar,
         .id = xstrdup(found->campaign),
         .folder = xstrdup(found->folder),
-        .ledger = ipc_client_create(registrar->base, &(struct ipc_client_options){
-                                                         .path = socket, .max_waiting = OPEN_MAX})};
+        .ledger = ipc_client_create(registrar->base,
+                                    &(struct ipc_client_options){.path = socket,
+                                                                 .max_payload = NOMINEES_ANSWER_MAX,
+                                                                 .max_waiting = OPEN_MAX})};
     free(socket);
     enum err err = registry_open(found->folder, found->campaign, &campaign->registry, fault);
     return err == OK ? open_rooms(campaign, fault) : err;
@@ -133,7 +139,8 @@ static void release(struct process *process)
 int registrar_main(const struct child_spec *spec)
 {
     struct process process = {.spec = spec,
-                              .registrar = {.base = event_base_new(),
+                              .registrar = {.options = spec->context,
+                                            .base = event_base_new(),
                                             .pool = pool_create(0),
                                             .metrics = metrics_create()}};
     struct fault fault = {{0}};

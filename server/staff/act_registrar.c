@@ -19,7 +19,7 @@
 #define LISTED_MAX 100
 #define RESEND_S 5
 
-const struct act_hook *const act_hooks[] = {NULL};
+const struct act_hook *const act_hooks[] = {&moderate_hook, &erase_hook, NULL};
 
 /* One act at the ledger. */
 struct sending {

@@ -96,7 +96,8 @@ static const struct {
     const char *settings;
 } uses[] = {
     [DB_PRIVATE] = {make_private, SQLITE_OPEN_READWRITE,
-                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"},
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+                    "PRAGMA secure_delete=ON;"},
     [DB_BUILD] =
         {make_new, SQLITE_OPEN_READWRITE,
          "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"},
@@ -270,6 +271,11 @@ void db_rollback(struct db *db)
         return;
     sqlite3_step(statement_of(db->rollback));
     db_end(db->rollback);
+}
+
+void db_scrub(struct db *db)
+{
+    (void)sqlite3_wal_checkpoint_v2(db->sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 }
 
 int64_t db_last_row(const struct db *db)

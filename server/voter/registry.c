@@ -245,6 +245,18 @@ void registry_nominate(const struct registry *registry, struct slice cat, struct
     buf_release(&members);
 }
 
+void registry_amend(const struct registry *registry, uint64_t ref,
+                    const uint8_t c[static SHA256_LEN], struct buf *out)
+{
+    struct buf members;
+    buf_init(&members, ENTRY_LEN_MAX);
+    buf_put_str(&members, "{\"c\":\"");
+    buf_put_base64(&members, c, SHA256_LEN);
+    buf_printf(&members, "\",\"ref\":%llu", (unsigned long long)ref);
+    put_signed(registry, "amend", buf_slice(&members), out);
+    buf_release(&members);
+}
+
 enum err registry_pass_spki(const struct registry *registry, unsigned cat, struct buf *out)
 {
     return rsabssa_secret_spki(registry->pass_keys[cat], out);

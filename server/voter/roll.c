@@ -19,7 +19,18 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS taken (row INTEGER NOT NULL, cat TEXT NOT NULL,"
     " PRIMARY KEY (row, cat)) STRICT, WITHOUT ROWID;";
 
-enum statement { FIND_VOTER, ADD, COUNT, SIGN_IN, SESSION, EXPIRE, TAKE, TAKEN, STATEMENTS };
+enum statement {
+    FIND_VOTER,
+    ADD,
+    COUNT,
+    SIGN_IN,
+    SESSION,
+    VOTER_AT,
+    EXPIRE,
+    TAKE,
+    TAKEN,
+    STATEMENTS
+};
 
 static const char *const statements[STATEMENTS] = {
     [FIND_VOTER] = "SELECT code FROM roll WHERE voter = ?1",
@@ -27,8 +38,9 @@ static const char *const statements[STATEMENTS] = {
     [COUNT] = "SELECT count(*) FROM roll",
     [SIGN_IN] =
         "INSERT INTO session (token, row, ends) SELECT ?1, row, ?3 FROM roll WHERE code = ?2",
-    [SESSION] = "SELECT roll.row, voter FROM session JOIN roll ON roll.row = session.row"
+    [SESSION] = "SELECT roll.row, voter, ends FROM session JOIN roll ON roll.row = session.row"
                 " WHERE token = ?1 AND ends > ?2",
+    [VOTER_AT] = "SELECT row, voter, 0 FROM roll WHERE row = ?1",
     [EXPIRE] = "DELETE FROM session WHERE ends <= ?1",
     [TAKE] = "INSERT INTO taken (row, cat) SELECT ?1, ?2 WHERE"
              " EXISTS (SELECT 1 FROM taken WHERE row = ?1 AND cat = ?2) OR"
@@ -270,6 +282,7 @@ static void take_voter(struct db_query *found, struct roll_voter *voter)
     INVARIANT(person.len <= ROLL_PERSON_MAX);
     voter->row = db_int(found, 0);
     voter->person_len = person.len;
+    voter->ends_unix = db_int(found, 2);
     memcpy(voter->person, person.data, person.len);
 }
 
@@ -288,6 +301,19 @@ enum err roll_session(struct roll *roll, const uint8_t token[static ROLL_TOKEN_L
     if (err != OK)
         return err;
     return row ? OK : ERR_DENIED;
+}
+
+enum err roll_voter_at(struct roll *roll, int64_t row_number, struct roll_voter *voter)
+{
+    bool row = false;
+    struct db_query *find = query_int(roll, VOTER_AT, row_number);
+    enum err err = db_step(find, &row);
+    if (err == OK && row)
+        take_voter(find, voter);
+    db_end(find);
+    if (err != OK)
+        return err;
+    return row ? OK : ERR_NOT_FOUND;
 }
 
 enum err roll_take_category(struct roll *roll, const struct roll_voter *voter, struct slice cat,

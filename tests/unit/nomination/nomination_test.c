@@ -40,10 +40,10 @@ static void nominations_make_and_support_nominees(void **state)
     assert_true(nominee_find(set, 12, &number) && number == 2);
     assert_false(nominee_find(set, 13, &number)); /* a support is no nominee */
     assert_int_equal(nominee_undecided(set), 3);
-    nominee_set_status(set, 0, NOMINEE_RETURNED, 20);
+    nominee_set_status(set, 0, NOMINEE_RETURNED, 20, 7);
     assert_int_equal(nominee_undecided(set), 3);
-    nominee_set_status(set, 0, NOMINEE_ADMITTED, 21);
-    nominee_set_status(set, 1, NOMINEE_REFUSED, 22);
+    nominee_set_status(set, 0, NOMINEE_ADMITTED, 21, 7);
+    nominee_set_status(set, 1, NOMINEE_REFUSED, 22, 7);
     assert_int_equal(nominee_undecided(set), 1);
     assert_int_equal(nominee_at(set, 0)->moderated, 21);
     nomination_add(set, 0, a, (const uint8_t[32]){9}, zero,
@@ -64,11 +64,11 @@ static void merged_nominees_support_their_target(void **state)
     }
     key_of(p, 9);
     nomination_add(set, 0, slice_str("a"), p, zero, 13);
-    nominee_set_status(set, 0, NOMINEE_MERGED, 20);
+    nominee_set_status(set, 0, NOMINEE_MERGED, 20, 7);
     nominee_merge(set, 0, 11);
     assert_int_equal(nominee_at(set, 0)->supports, 2);
     assert_int_equal(nominee_at(set, 1)->supports, 3);
-    nominee_set_status(set, 1, NOMINEE_MERGED, 21);
+    nominee_set_status(set, 1, NOMINEE_MERGED, 21, 7);
     nominee_merge(set, 1, 12);
     assert_int_equal(nominee_at(set, 2)->supports, 4);
     key_of(p, 10);
@@ -105,13 +105,13 @@ static void a_refused_nominee_is_reopened(void **state)
     key_of(p, 1);
     nomination_add(set, 0, slice_str("a"), p, zero, 10);
     for (uint64_t round = 0; round < 2; round++) {
-        nominee_set_status(set, 0, NOMINEE_REFUSED, 20 + 2 * round);
+        nominee_set_status(set, 0, NOMINEE_REFUSED, 20 + 2 * round, 7);
         assert_int_equal(nominee_undecided(set), 0);
-        nominee_set_status(set, 0, NOMINEE_REOPENED, 21 + 2 * round);
+        nominee_set_status(set, 0, NOMINEE_REOPENED, 21 + 2 * round, 7);
         assert_int_equal(nominee_undecided(set), 1);
         assert_false(nominee_decided(nominee_at(set, 0)));
     }
-    nominee_set_status(set, 0, NOMINEE_ADMITTED, 30);
+    nominee_set_status(set, 0, NOMINEE_ADMITTED, 30, 7);
     assert_int_equal(nominee_undecided(set), 0);
     nomination_destroy(set);
 }
