@@ -1,25 +1,18 @@
 // The page that goes through the whole ledger: good, with pause, and a ledger that was tampered with.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { chromium } from 'playwright-core';
 import { browserScript } from '../flow/browser_lib.mjs';
 import { root, Server } from '../flow/server.mjs';
+import { DESKTOP, inspect, LANGS, launch, listen, PHONE, quiet } from './browser.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const shots = path.join(root, 'build/screenshots');
 const texts = (lang) => JSON.parse(readFileSync(path.join(root, `web/i18n/${lang}.json`), 'utf8'));
 let server, browser;
 
 before(async () => {
-  mkdirSync(shots, { recursive: true });
   server = await Server.make();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run'],
-  });
+  browser = await launch();
 });
 after(async () => {
   await browser?.close();
@@ -27,31 +20,20 @@ after(async () => {
 });
 
 async function open(options, lang) {
-  const context = await browser.newContext(options);
-  const page = await context.newPage();
-  page.said = [];
-  page.on('console', (message) => page.said.push(message.text()));
-  page.on('pageerror', (error) => page.said.push(error.message));
+  const page = listen(await (await browser.newContext(options)).newPage());
   await page.goto(`${server.url}/${lang}/demo/audit`);
   return page;
 }
 
 async function judge(page, name) {
-  const { violations } = await page.evaluate(`${axe}; axe.run()`);
-  assert.deepEqual(violations.map((v) => `${v.id}: ${v.nodes[0].html}`), []);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.ok(wide <= 0, `${wide} px too wide`);
-  await page.screenshot({ path: path.join(shots, `${name}.png`), fullPage: true });
-  assert.deepEqual(page.said, []);
+  await inspect(page, name);
+  quiet(page);
 }
 
-for (const lang of ['kk', 'ru', 'en']) {
-  test(`${lang}: the ledger is whole`, async () => {
+for (const lang of LANGS) {
+  test(`audit: the ledger is whole (${lang})`, async () => {
     const t = texts(lang);
-    for (const [view, options] of Object.entries({
-      phone: { viewport: { width: 320, height: 640 }, isMobile: true, hasTouch: true },
-      'desktop-dark': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-    })) {
+    for (const [view, options] of Object.entries({ phone: PHONE, 'desktop-dark': DESKTOP })) {
       const page = await open(options, lang);
       await page.getByRole('button', { name: t['audit.start'] }).click();
       await page.getByText(t['audit.good'], { exact: true }).waitFor();
@@ -61,8 +43,8 @@ for (const lang of ['kk', 'ru', 'en']) {
   });
 }
 
-test('a pause holds it until it goes on', async () => {
-  const t = texts('en'), page = await open({ viewport: { width: 320, height: 640 } }, 'en');
+test('audit: a pause holds it until it goes on', async () => {
+  const t = texts('en'), page = await open(PHONE, 'en');
   let let_go;
   const held = new Promise((resolve) => { let_go = resolve; });
   await page.route('**/tile/entries/**', async (route) => {
@@ -80,8 +62,8 @@ test('a pause holds it until it goes on', async () => {
   await page.context().close();
 });
 
-test('one byte of one entry changed: found', async () => {
-  const t = texts('en'), page = await open({ viewport: { width: 320, height: 640 } }, 'en');
+test('audit: one byte of one entry changed: found', async () => {
+  const t = texts('en'), page = await open(PHONE, 'en');
   await page.route('**/tile/entries/**', async (route) => {
     const answer = await route.fetch();
     const body = await answer.body();
@@ -95,7 +77,7 @@ test('one byte of one entry changed: found', async () => {
   await page.context().close();
 });
 
-test('on a phone of a sixth of this speed: microseconds an entry', async (context) => {
+test('audit: on a phone of a sixth of this speed: microseconds an entry', async (context) => {
   const page = await open({}, 'en');
   await page.evaluate(await browserScript());
   const cdp = await page.context().newCDPSession(page);

@@ -8,7 +8,8 @@ const here = path.dirname(new URL(import.meta.url).pathname);
 /** As the design lists them: a state that is new there is added here first. */
 const STATES = ['before the window', 'within the window', 'last ten minutes', 'closed while filling in', 'after, not published', 'extended',
   'paused', 'not signed in', 'not eligible', 'pass issued here', 'pass issued on another device', 'recorded', 'sent and waiting',
-  'promise broken', 'offline', 'busy', 'wrong clock', 'storage blocked', 'script off or browser too old', 'unknown error'];
+  'promise broken', 'offline', 'busy', 'wrong clock', 'storage blocked', 'script off or browser too old', 'unknown error',
+  'replaced later', 'set aside', 'not yet visible', 'does not match', 'mistyped'];
 const rows = JSON.parse(readFileSync(path.join(here, 'states.json'), 'utf8'));
 
 /** Names of the tests of a file, as they stand in its text. */
