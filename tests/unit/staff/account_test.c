@@ -249,6 +249,9 @@ static void sessions_are_found_by_token_and_end(void **state)
     assert_int_equal(account_lock(rig->store, slice_str("a"), true), OK);
     assert_int_equal(account_session_use(rig->store, two, NOW + 1, &session), ERR_DENIED);
     assert_int_equal(sessions(rig, "", NOW), 1);
+    /* One that began while the lock was set is none either. */
+    assert_int_equal(account_session_begin(rig->store, slice_str("a"), NOW, two), OK);
+    assert_int_equal(account_session_use(rig->store, two, NOW + 1, &session), ERR_DENIED);
     make(rig, "b", ROLE_AUDITOR);
     assert_int_equal(account_session_use(rig->store, other, NOW + 1, &session), ERR_DENIED);
     assert_int_equal(account_lock(rig->store, slice_str("nobody"), true), ERR_NOT_FOUND);
