@@ -331,6 +331,8 @@ static void set_up(struct registrar_ask *ask, const struct account_setting *sett
         for (size_t i = 0; i < ACCOUNT_RECOVERY_CODES; i++)
             json_array_append_new(list, json_string(codes[i]));
         registrar_reply(ask, json_pack("{s:s,s:o}", "person", invitation.person, "recovery", list));
+    } else if (err == ERR_DENIED) {
+        registrar_refuse(ask, "invitation_over", NULL); /* used while the password was hashed */
     } else {
         registrar_fail(ask, err);
     }
