@@ -61,9 +61,9 @@ enum err roll_session(struct roll *roll, const uint8_t token[static ROLL_TOKEN_L
 /* The voter of a row, without a session. ERR_NOT_FOUND. */
 enum err roll_voter_at(struct roll *roll, int64_t row, struct roll_voter *voter) MUST_CHECK;
 
-/* Notes that the voter asks for a pass of the category; again is fine. ERR_LIMITED: it would be one
- * category more than most. */
-enum err roll_take_category(struct roll *roll, const struct roll_voter *voter, struct slice cat,
-                            uint32_t most) MUST_CHECK;
+/* Notes that the voter asks for passes of these categories, all or none; again is fine.
+ * ERR_LIMITED: they would have more than most. */
+enum err roll_take_categories(struct roll *roll, const struct roll_voter *voter,
+                              const struct slice *cats, size_t len, uint32_t most) MUST_CHECK;
 
 #endif

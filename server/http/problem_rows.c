@@ -52,6 +52,16 @@ const struct problem problems[] = {
       {"The campaign is paused",
        "Nothing is accepted now; all that was recorded before is safe. The campaign "
        "page says why; try again later."}}},
+    {"categories_exceeded", 409,
+     {{"Бағыт саны ережеде көрсетілгеннен көп",
+       "Бір адам таңдай алатын бағыт саны шектеулі, бұл сұрау бойынша ештеңе берілген жоқ. "
+       "Бағыттарды азайтып, қайталаңыз."},
+      {"Направлений больше, чем позволяют правила",
+       "Один человек может выбрать лишь ограниченное число направлений; по этому запросу "
+       "ничего не выдано. Выберите меньше и повторите."},
+      {"More directions than the rules allow",
+       "One person may choose only so many; nothing was issued for this request. Choose "
+       "fewer and try again."}}},
     {"category_unknown", 404,
      {{"Мұндай бағыт жоқ",
        "Науқан ережелерінде бұл бағыт жоқ, ештеңе жазылған жоқ. Бағытты тізімнен "

@@ -78,10 +78,9 @@ static void create_session(struct registrar_ask *ask)
 /* ---- passes: asking the ledger -------------------------------------------------------------- */
 
 /* Reads one asked-for pass; NULL or the problem's code. */
-static const char *read_pass(struct registrar_campaign *campaign, const struct roll_voter *voter,
-                             const json_t *item, struct pass *pass)
+static const char *read_pass(struct registrar_campaign *campaign, const json_t *item,
+                             struct pass *pass)
 {
-    const struct rules *rules = registry_rules(campaign->registry);
     struct slice cat = registrar_text(item, "cat");
     int number = registry_category(campaign->registry, cat);
     if (!json_is_object(item) || json_object_size(item) != 2)
@@ -92,8 +91,20 @@ static const char *read_pass(struct registrar_campaign *campaign, const struct r
         OK)
         return "malformed";
     pass->cat = (unsigned)number;
-    enum err err =
-        roll_take_category(registry_roll(campaign->registry), voter, cat, rules->voters.categories);
+    return NULL;
+}
+
+/* Within what the rules let one person choose? NULL or the problem's code. */
+static const char *take_categories(const struct pass_request *request,
+                                   const struct roll_voter *voter)
+{
+    struct registry *registry = request->campaign->registry;
+    const struct rules *rules = registry_rules(registry);
+    struct slice cats[RULES_CATEGORIES_MAX];
+    for (size_t i = 0; i < request->len; i++)
+        cats[i] = slice_str(rules->categories[request->passes[i].cat].id);
+    enum err err = roll_take_categories(registry_roll(registry), voter, cats, request->len,
+                                        rules->voters.categories);
     if (err == ERR_LIMITED)
         return "categories_exceeded";
     return err == OK ? NULL : "busy";
@@ -151,10 +162,10 @@ static void got_voter(struct registrar_ask *ask, const struct roll_voter *voter)
                                      .waiting = len};
     for (size_t i = 0; i < len && code == NULL; i++) {
         request->passes[i].request = request;
-        code = read_pass(ask->campaign, voter, json_array_get(list, i), &request->passes[i]);
+        code = read_pass(ask->campaign, json_array_get(list, i), &request->passes[i]);
     }
-    if (code == NULL && !categories_differ(request))
-        code = "malformed";
+    if (code == NULL)
+        code = categories_differ(request) ? take_categories(request, voter) : "malformed";
     if (code != NULL) {
         registrar_refuse(ask, code, NULL);
         free(request->passes);

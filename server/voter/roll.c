@@ -316,8 +316,8 @@ enum err roll_voter_at(struct roll *roll, int64_t row_number, struct roll_voter 
     return row ? OK : ERR_NOT_FOUND;
 }
 
-enum err roll_take_category(struct roll *roll, const struct roll_voter *voter, struct slice cat,
-                            uint32_t most)
+static enum err take_category(struct roll *roll, const struct roll_voter *voter, struct slice cat,
+                              uint32_t most)
 {
     bool row = false;
     struct db_query *take = query_int(roll, TAKE, voter->row);
@@ -334,4 +334,20 @@ enum err roll_take_category(struct roll *roll, const struct roll_voter *voter, s
     if (err != OK)
         return err;
     return row ? OK : ERR_LIMITED;
+}
+
+/* A refused request must not use up what a person may still choose. */
+enum err roll_take_categories(struct roll *roll, const struct roll_voter *voter,
+                              const struct slice *cats, size_t len, uint32_t most)
+{
+    enum err err = db_begin(roll->db);
+    if (err != OK)
+        return err;
+    for (size_t i = 0; i < len && err == OK; i++)
+        err = take_category(roll, voter, cats[i], most);
+    if (err == OK)
+        err = db_commit(roll->db);
+    if (err != OK)
+        db_rollback(roll->db);
+    return err;
 }

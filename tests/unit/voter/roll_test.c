@@ -92,15 +92,24 @@ static void signs_in_by_code(void **state)
     assert_int_equal(roll_session(rig->roll, token, ends, &voter), ERR_DENIED);
 }
 
+static enum err take(struct roll *roll, const struct roll_voter *voter, const char *cat)
+{
+    struct slice one = slice_str(cat);
+    return roll_take_categories(roll, voter, &one, 1, 2);
+}
+
 static void counts_the_categories_of_a_voter(void **state)
 {
     struct rig *rig = *state;
     struct roll_voter voter = {.row = 1}, other = {.row = 2};
-    assert_int_equal(roll_take_category(rig->roll, &voter, slice_str("a"), 2), OK);
-    assert_int_equal(roll_take_category(rig->roll, &voter, slice_str("b"), 2), OK);
-    assert_int_equal(roll_take_category(rig->roll, &voter, slice_str("c"), 2), ERR_LIMITED);
-    assert_int_equal(roll_take_category(rig->roll, &voter, slice_str("a"), 2), OK);
-    assert_int_equal(roll_take_category(rig->roll, &other, slice_str("c"), 2), OK);
+    assert_int_equal(take(rig->roll, &voter, "a"), OK);
+    assert_int_equal(take(rig->roll, &voter, "b"), OK);
+    assert_int_equal(take(rig->roll, &voter, "c"), ERR_LIMITED);
+    assert_int_equal(take(rig->roll, &voter, "a"), OK);
+    const struct slice three[] = {slice_str("d"), slice_str("e"), slice_str("f")};
+    assert_int_equal(roll_take_categories(rig->roll, &other, three, 3, 2), ERR_LIMITED);
+    assert_int_equal(take(rig->roll, &other, "c"), OK); /* all or none: d and e are not taken */
+    assert_int_equal(take(rig->roll, &other, "f"), OK);
 }
 
 static void remembers_after_opening_again(void **state)
