@@ -153,6 +153,8 @@ function Score({ paper, n }: { paper: Paper; n: number }) {
       <h1 tabIndex={-1}>{nameOf(nominee)}</h1>
       <p>
         <About nominee={nominee} />
+        <br />
+        <a href={page(`nominees/${nominee.id}`)}>{t("evaluate.about_ngo")}</a>
       </p>
       <p class="quiet">{t("evaluate.scale", { least: count(rules.least!), most: count(rules.most!) })}</p>
       {rules.criteria!.map(({ id, name }) => (
@@ -228,9 +230,15 @@ export function Ballot({ cat, n }: { cat: string; n: number }) {
       <Fill {...paper} />
       <TooMany paper={paper} />
       <p class="buttons">
-        <a class="button main" href={onward(cat)}>
-          {plaintext(rules, choice) ? t("evaluate.next") : t("evaluate.skip_direction")}
-        </a>
+        {plaintext(rules, choice) ? (
+          <a class="button main" href={onward(cat)}>
+            {t("evaluate.next")}
+          </a>
+        ) : (
+          <a class="button" href={onward(cat)}>
+            {t("evaluate.skip_direction")}
+          </a>
+        )}
       </p>
       <WhyThisOrder />
     </>

@@ -5,7 +5,7 @@ import { fmtDatetime, fmtNumber } from "../../lib/fmt.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { app, closes, download, page } from "./app.ts";
 import { evaluation, named, secondsLeft, situation } from "./model.ts";
-import { isUnderWay, type Trouble } from "./voter.ts";
+import { type Direction, isBroken, type Trouble } from "./voter.ts";
 
 const LAST_S = 600;
 
@@ -135,13 +135,18 @@ function Device() {
 function Standing() {
   const all = app.voter.withPass();
   if (all.length === 0) return null;
-  const waiting = all.filter(isUnderWay).length;
-  const recorded = all.filter(({ state }) => state === "recorded").length;
-  const unsent = all.length - waiting - recorded;
+  const number = (which: (one: Direction) => boolean) => all.filter(which).length;
+  const queued = number(({ state }) => state === "sealed");
+  const waiting = number(({ state }) => state === "sent");
+  const broken = number(isBroken);
+  const recorded = number((one) => one.state === "recorded" && !isBroken(one));
+  const unsent = number(({ state }) => state === "pass");
   return (
     <div class="standing" role="status">
       {unsent > 0 && <p class="unsent">{t("evaluate.standing_unsent", { n: count(unsent) })}</p>}
+      {queued > 0 && <p class="queued">{t("evaluate.standing_queued", { n: count(queued) })}</p>}
       {waiting > 0 && <p class="waiting">{t("evaluate.standing_waiting", { n: count(waiting) })}</p>}
+      {broken > 0 && <p class="broken">{t("evaluate.standing_broken", { n: count(broken) })}</p>}
       {recorded > 0 && <p class="recorded">{t("evaluate.standing_recorded", { n: count(recorded) })}</p>}
     </div>
   );

@@ -1,7 +1,7 @@
 /** Everything once more before the one button that sends. */
 import { t } from "../../lib/texts.ts";
 import { app, at, category, during, isOpen, loadNominees, nameOf } from "./app.ts";
-import { type BallotRules, type Choice, named, tooMany, UNSURE } from "./model.ts";
+import { type BallotRules, type Choice, named, situation, tooMany, UNSURE } from "./model.ts";
 import { count, Problem } from "./notices.tsx";
 import { stateOf } from "./start.tsx";
 import { type Direction, isUnderWay } from "./voter.ts";
@@ -70,7 +70,12 @@ function Row({ direction }: { direction: Direction }) {
   );
 }
 
-export const Secret = () => <p>{app.campaign.open === "live" ? t("evaluate.secret_live") : t("evaluate.secret")}</p>;
+/** What is secret until when. */
+export const Secret = () => (
+  <p>
+    {app.campaign.open === "live" ? t("evaluate.secret_live") : t("evaluate.secret")} {isOpen() && app.campaign.max_rev > 1 && t("evaluate.secret_pressure")}
+  </p>
+);
 
 export function Review() {
   const { voter, campaign, busy } = app;
@@ -85,7 +90,7 @@ export function Review() {
     });
   return (
     <>
-      <h1 tabIndex={-1}>{t("evaluate.review")}</h1>
+      <h1 tabIndex={-1}>{situation(app.campaign) === "closed" ? t("evaluate.review_closed") : t("evaluate.review")}</h1>
       {ready.length > 0 && isOpen() && <p>{t("evaluate.review_lead")}</p>}
       {all.map((one) => (
         <Row direction={one} key={one.cat} />

@@ -3,7 +3,7 @@ import { t } from "../../lib/texts.ts";
 import { app, at, category, during, isOpen } from "./app.ts";
 import { named } from "./model.ts";
 import { count, Problem } from "./notices.tsx";
-import { type Direction, isUnderWay } from "./voter.ts";
+import { type Direction, isBroken, isUnderWay } from "./voter.ts";
 
 const ELSEWHERE = ["issued_twice", "pass_elsewhere"];
 export const isElsewhere = ({ trouble }: Direction): boolean => trouble !== undefined && ELSEWHERE.includes(trouble.code);
@@ -45,13 +45,15 @@ const STATES: Record<Direction["state"], string> = {
   draft: t("evaluate.state_draft"),
   pass_asked: t("evaluate.state_asked"),
   pass: t("evaluate.state_pass"),
-  sealed: t("evaluate.state_waiting"),
+  sealed: t("evaluate.state_queued"),
   sent: t("evaluate.state_waiting"),
   recorded: t("evaluate.state_recorded"),
 };
 
-export const stateOf = (direction: Direction): string =>
-  app.voter.ready(direction) && direction.state === "pass" ? t("evaluate.state_unsent") : STATES[direction.state];
+export function stateOf(direction: Direction): string {
+  if (isBroken(direction)) return t("evaluate.state_broken");
+  return app.voter.ready(direction) ? t("evaluate.state_unsent") : STATES[direction.state];
+}
 
 function DirectionRow({ direction }: { direction: Direction }) {
   const { cat, pass, state, trouble } = direction;

@@ -97,6 +97,9 @@ async function alone(name: string, work: () => Promise<void>): Promise<void> {
 /** Sealed and on its way, so that it can't be changed until there is an answer. */
 export const isUnderWay = ({ state }: Pick<Direction, "state">): boolean => state === "sealed" || state === "sent";
 
+/** The server has said that it is recorded, and the public log does not have it. */
+export const isBroken = ({ state, last }: Pick<Direction, "state" | "last">): boolean => state === "recorded" && last?.broken !== undefined;
+
 export class Voter {
   person: Person = { saved: false };
   directions = new Map<string, Direction>();
