@@ -62,6 +62,11 @@ enum err register_store_search(struct register_store *store, const struct regist
 enum err register_store_count(struct register_store *store, const struct register_filter *filter,
                               uint64_t *count) MUST_CHECK;
 
+/* Calls back for every distinct list of years in which somebody was a laureate ("2017|2019"). */
+enum err register_store_laureates(struct register_store *store,
+                                  void (*callback)(void *context, struct slice years),
+                                  void *context) MUST_CHECK;
+
 /* The NGO of that id. ERR_NOT_FOUND. */
 enum err register_store_find(struct register_store *store, struct slice id,
                              register_row_callback *callback, void *context) MUST_CHECK;

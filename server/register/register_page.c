@@ -107,13 +107,42 @@ static json_t *option(const char *value, json_t *name, struct slice chosen)
                      (int)slice_is(chosen, value));
 }
 
+/* Years as members of an object, which holds each once. */
+static void note_years(void *context, struct slice years)
+{
+    json_t *all = context;
+    for (size_t at = 0; at + 4 <= years.len; at += 5) {
+        char year[5] = {0};
+        memcpy(year, years.data + at, 4);
+        json_object_set_new(all, year, json_true());
+    }
+}
+
+static json_t *laureates_json(const struct page *page, struct register_store *store,
+                              struct slice chosen)
+{
+    const char *any = messages_find(page->front->messages, page->lang, "server.laureate_any");
+    json_t *all = json_object(), *list = json_array();
+    json_array_append_new(list, option("any", json_string(any == NULL ? "" : any), chosen));
+    if (register_store_laureates(store, note_years, all) == OK) {
+        for (int year = 2100; year >= 1990; year--) {
+            char text[8];
+            (void)snprintf(text, sizeof text, "%d", year);
+            if (json_object_get(all, text) != NULL)
+                json_array_append_new(list, option(text, json_string(text), chosen));
+        }
+    }
+    json_decref(all);
+    return list;
+}
+
 static json_t *typed(struct slice text)
 {
     return json_stringn(text.len == 0 ? "" : (const char *)text.data, text.len);
 }
 
-static json_t *form_json(const struct page *page, const json_t *campaign,
-                         const struct register_filter *filter)
+static json_t *form_json(const struct page *page, struct register_store *store,
+                         const json_t *campaign, const struct register_filter *filter)
 {
     json_t *regions = json_array(), *directions = json_array(), *status = json_array();
     json_t *item;
@@ -129,7 +158,8 @@ static json_t *form_json(const struct page *page, const json_t *campaign,
         json_array_append_new(status,
                               option(statuses[i], status_json(page, statuses[i]), filter->status));
     return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "q", typed(filter->text), "filed",
-                     typed(filter->filed), "laureate", typed(filter->laureate), "regions", regions,
+                     typed(filter->filed), "laureates",
+                     laureates_json(page, store, filter->laureate), "regions", regions,
                      "directions", directions, "statuses", status);
 }
 
@@ -170,7 +200,8 @@ static bool is_filtered(const struct register_filter *filter)
            0;
 }
 
-static json_t *list_json(struct page *page, const struct listing *listing, uint64_t count)
+static json_t *list_json(struct page *page, struct register_store *store,
+                         const struct listing *listing, uint64_t count)
 {
     const struct own *own = page->context;
     const struct register_filter *filter = &own->query.filter;
@@ -178,10 +209,10 @@ static json_t *list_json(struct page *page, const struct listing *listing, uint6
     char *api = xasprintf("/api/v1/campaigns/%s/register", page->campaign->id);
     char *csv = xasprintf("%s.csv", api);
     json_t *json = json_pack(
-        "{s:o,s:I,s:b,s:O,s:o,s:o,s:o,s:o,s:o}", "form", form_json(page, listing->campaign, filter),
-        "count", (json_int_t)count, "filtered", (int)is_filtered(filter), "items", listing->items,
-        "all_url", json_string(path), "first_url",
-        own->query.after > 0 ? filter_url(path, filter, 0) : json_null(), "next_url",
+        "{s:o,s:I,s:b,s:O,s:o,s:o,s:o,s:o,s:o}", "form",
+        form_json(page, store, listing->campaign, filter), "count", (json_int_t)count, "filtered",
+        (int)is_filtered(filter), "items", listing->items, "all_url", json_string(path),
+        "first_url", own->query.after > 0 ? filter_url(path, filter, 0) : json_null(), "next_url",
         listing->more ? filter_url(path, filter, listing->last) : json_null(), "csv_url",
         filter_url(csv, filter, 0), "json_url", filter_url(api, filter, 0));
     free(path);
@@ -204,7 +235,7 @@ static void reply_list(struct page *page, struct register_store *store, struct p
         err = register_store_count(store, &own->query.filter, &count);
     if (err == OK) {
         json_t *data = page_data(page, published);
-        json_object_set_new(data, "register", list_json(page, &listing, count));
+        json_object_set_new(data, "register", list_json(page, store, &listing, count));
         page_reply(page, "register", data);
     } else {
         page_reply_problem(page, "busy");

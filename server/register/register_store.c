@@ -45,13 +45,14 @@ static const char *const build_statements[BUILD_STATEMENTS] = {
     "?2" FILTER
 #define BY_PLACE " FROM ngo WHERE ?1 IS NULL AND row > ?2" FILTER
 
-enum statement { FIND, SEARCH_WORDS, SEARCH, COUNT_WORDS, COUNT, STATEMENTS };
+enum statement { FIND, SEARCH_WORDS, SEARCH, COUNT_WORDS, COUNT, LAUREATES, STATEMENTS };
 static const char *const statements[STATEMENTS] = {
     [FIND] = "SELECT row, " COLUMNS " FROM ngo WHERE id = ?1",
     [SEARCH_WORDS] = "SELECT row, " COLUMNS BY_WORDS " ORDER BY words.rowid LIMIT ?8",
     [SEARCH] = "SELECT row, " COLUMNS BY_PLACE " ORDER BY row LIMIT ?8",
     [COUNT_WORDS] = "SELECT count(*)" BY_WORDS,
     [COUNT] = "SELECT count(*)" BY_PLACE,
+    [LAUREATES] = "SELECT DISTINCT laureate FROM ngo WHERE laureate <> ''",
 };
 
 struct register_store {
@@ -275,6 +276,21 @@ enum err register_store_count(struct register_store *store, const struct registe
     enum err err = db_step(query, &row);
     if (err == OK && row)
         *count = (uint64_t)db_int(query, 0);
+    db_end(query);
+    return err;
+}
+
+enum err register_store_laureates(struct register_store *store,
+                                  void (*callback)(void *context, struct slice years),
+                                  void *context)
+{
+    bool row = true;
+    struct db_query *query = db_fresh(store->ready[LAUREATES]);
+    enum err err = db_step(query, &row);
+    while (err == OK && row) {
+        callback(context, db_text(query, 0));
+        err = db_step(query, &row);
+    }
     db_end(query);
     return err;
 }

@@ -139,7 +139,6 @@ export function campaign(build: Build, data: Slot<CampaignData>): JSX.Element {
     main: (
       <>
         <h1>{text(of.name)}</h1>
-        <p class="lead">{text(of.phase.sentence)}</p>
         {when(of.action, action(build, of.action as Slot<Action>))}
         <h2>{t("home.how")}</h2>
         <ol>

@@ -38,7 +38,7 @@ export function category(build: Build, data: Slot<CategoryData>): JSX.Element {
           <dd>{number(of.cast)}</dd>
         </dl>
         <h2 id="tally">{t("category.tally")}</h2>
-        {when(of.tally, tally(build, of.tally as Slot<TallyData>), <p>{t("category.tally_hidden")}</p>)}
+        {when(of.tally, tally(build, t("category.tally"), of.tally as Slot<TallyData>), <p>{t("category.tally_hidden")}</p>)}
         <h2 id="nominees">{t("category.nominees")}</h2>
         {when(of.nominees, nomineeTable(build, t("category.nominees"), of.nominees), <p>{t("category.none")}</p>)}
         {whyThisOrder(build)}

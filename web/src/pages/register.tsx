@@ -12,7 +12,7 @@ export interface Option {
 export interface RegisterData extends FrameData {
   campaign: CampaignFrame;
   register: {
-    form: { q: string; filed: string; laureate: string; regions: Option[]; directions: Option[]; statuses: Option[] };
+    form: { q: string; filed: string; laureates: Option[]; regions: Option[]; directions: Option[]; statuses: Option[] };
     /** How many the filter finds, on all its pages. */
     count: Int;
     filtered: boolean;
@@ -73,11 +73,7 @@ function form({ t }: Build, of: Register): JSX.Element {
         <label for="filed">{t("register.filed")}</label>
         <input id="filed" name="filed" inputMode="numeric" pattern="[0-9]{4}" maxLength={4} value={text(of.form.filed)} />
       </p>
-      <p class="field">
-        <label for="laureate">{t("register.laureate")}</label>
-        <input id="laureate" name="laureate" pattern="[0-9]{4}|any" maxLength={4} value={text(of.form.laureate)} aria-describedby="laureate-hint" />
-        <span class="quiet" id="laureate-hint">{t("register.laureate_hint")}</span>
-      </p>
+      {select("laureate", t("register.laureate"), t("register.any"), of.form.laureates)}
       <p class="field wide">
         <button type="submit">{t("register.search")}</button>
         {when(of.filtered, <a href={url(of.all_url)}>{t("register.clear")}</a>)}

@@ -37,7 +37,7 @@ function published(build: Build, of: Slot<ResultsData["results"]>): JSX.Element 
       {each(of.groups, (group) => (
         <section>
           <h2 id={text(group.id)}><a href={url(group.url)}>{text(group.name)}</a></h2>
-          {tally(build, group.tally as unknown as Slot<TallyData>, (row) => when(row.listed, <span class="now">{t("results.listed")}</span>))}
+          {tally(build, text(group.name), group.tally as unknown as Slot<TallyData>, (row) => when(row.listed, <span class="now">{t("results.listed")}</span>))}
           <p><a href={url(group.csv_url)}>{t("results.csv_one")}</a></p>
         </section>
       ))}

@@ -43,8 +43,8 @@ function bar(width: string): JSX.Element {
   );
 }
 
-/** The table with its bars, then what became of the ballots. mark: what to say of a row, by the page. */
-export function tally({ t }: Build, of: Slot<TallyData>, mark?: (row: Slot<ListedRow>) => ComponentChildren): JSX.Element {
+/** The table with its bars, under a label that no other table of the page has, then what became of the ballots. mark: what to say of a row, by the page. */
+export function tally({ t }: Build, label: string, of: Slot<TallyData>, mark?: (row: Slot<ListedRow>) => ComponentChildren): JSX.Element {
   const measure = (
     <>
       {when(of.is_votes, t("category.votes"))}
@@ -54,9 +54,9 @@ export function tally({ t }: Build, of: Slot<TallyData>, mark?: (row: Slot<Liste
   );
   return (
     <>
-      <div class="scroll" role="region" aria-label={t("category.tally")} tabIndex={0}>
+      <div class="scroll" role="region" aria-label={label} tabIndex={0}>
         <table class="tally">
-          <caption class="hidden">{t("category.tally")}</caption>
+          <caption class="hidden">{label}</caption>
           <thead role="rowgroup">
             <tr role="row">
               <th role="columnheader" scope="col">{t("category.place")}</th>
