@@ -144,6 +144,7 @@ FRONT_ROUTES(evaluate_page);
 FRONT_ROUTES(verify_page);
 FRONT_ROUTES(nomination_page);
 FRONT_ROUTES(problem_page);
+FRONT_ROUTES(staff_page);
 
 FRONT_ROUTES(register);
 FRONT_ROUTES(register_page);

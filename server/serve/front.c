@@ -273,6 +273,7 @@ static const struct {
     ROOM(register_page),
     ROOM(nominee_page),
     ROOM(results_page),
+    ROOM(staff_page),
 #undef ROOM
 };
 /* clang-format on */

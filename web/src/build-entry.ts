@@ -20,6 +20,7 @@ import { problem } from "./pages/problem.tsx";
 import { verify } from "./pages/verify.tsx";
 import { register } from "./pages/register.tsx";
 import { results } from "./pages/results.tsx";
+import { staff } from "./pages/staff.tsx";
 
 const pages: Record<string, (build: Build) => JSX.Element> = {
   home: withData(home),
@@ -37,6 +38,7 @@ const pages: Record<string, (build: Build) => JSX.Element> = {
   nominee: withData(nominee),
   nominees: withData(nominees),
   results: withData(results),
+  staff: withData(staff),
 };
 
 export const pageNames = Object.keys(pages);

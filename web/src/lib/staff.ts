@@ -97,6 +97,11 @@ export class Staff {
     return this.call("POST", "staff/acts", commitment ? { entry, payload, salt } : { entry });
   }
 
+  /** Proposes an act without signing it: a new key can't sign for itself. */
+  propose(act: Act): Promise<ActState> {
+    return this.call("POST", "staff/acts", { entry: canon(act) });
+  }
+
   /** Adds a signature to an act that waits: over exactly the bytes that were shown. */
   async cosign(origin: string, key: SigningKey, act: Pick<WaitingAct, "number" | "entry">): Promise<ActState> {
     return this.call("POST", `staff/acts/${act.number}/signature`, { k: key.id, s: await signEntry(origin, key, act.entry) });

@@ -1,0 +1,111 @@
+/** Own sessions, and the register of access: who did and read what. */
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { fmtDatetime } from "../../lib/fmt.ts";
+import { lang, t } from "../../lib/texts.ts";
+import { type Desk, Problem, useWork } from "./parts.tsx";
+
+interface Session {
+  number: number;
+  began: number;
+  last: number;
+  current: boolean;
+}
+
+export function Sessions({ desk }: { desk: Desk }): JSX.Element {
+  const { busy, trouble, run } = useWork(desk);
+  const [sessions, setSessions] = useState<Session[]>([]);
+  const load = async (): Promise<void> => {
+    const answer = await run(() => desk.staff.call<{ items: Session[] }>("GET", "staff/sessions"));
+    if (answer) setSessions(answer.items);
+  };
+  useEffect(() => {
+    load();
+  }, []);
+  const end = async (session: Session): Promise<void> => {
+    if (!(await run(() => desk.staff.call("DELETE", `staff/sessions/${session.number}`)))) return;
+    if (session.current) desk.changed();
+    else load();
+  };
+  return (
+    <>
+      <h2>{t("staff.sessions")}</h2>
+      <p>{t("staff.sessions_lead")}</p>
+      <Problem of={trouble} />
+      <ul class="cards">
+        {sessions.map((session) => (
+          <li key={session.number}>
+            <p>
+              {t("staff.session_began", { at: fmtDatetime(lang, session.began) })}{" "}
+              {t("staff.session_last", { at: fmtDatetime(lang, session.last) })}{" "}
+              {session.current && <strong>{t("staff.session_this")}</strong>}
+            </p>
+            <button type="button" class="plain" disabled={busy} onClick={() => end(session)}>
+              {t("staff.session_end")}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface Access {
+  number: number;
+  at: number;
+  person: string;
+  what: string;
+  about: string;
+}
+
+export function Accesses({ desk }: { desk: Desk }): JSX.Element {
+  const { busy, trouble, run } = useWork(desk);
+  const [rows, setRows] = useState<Access[]>([]);
+  const [next, setNext] = useState<number | string | null>(null);
+  const load = async (after: number | string | null): Promise<void> => {
+    const query = after === null ? "" : `?after=${after}`;
+    const answer = await run(() =>
+      desk.staff.call<{ items: Access[]; next: number | string | null }>("GET", `staff/accesses${query}`),
+    );
+    if (!answer) return;
+    setRows(after === null ? answer.items : [...rows, ...answer.items]);
+    setNext(answer.next);
+  };
+  useEffect(() => {
+    load(null);
+  }, []);
+  return (
+    <>
+      <h2>{t("staff.accesses")}</h2>
+      <p>{t("staff.accesses_lead")}</p>
+      <Problem of={trouble} />
+      <div class="scroll" role="region" aria-label={t("staff.accesses")} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{t("staff.access_at")}</th>
+              <th scope="col">{t("staff.person")}</th>
+              <th scope="col">{t("staff.access_what")}</th>
+              <th scope="col">{t("staff.access_about")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.number}>
+                <td>{fmtDatetime(lang, row.at)}</td>
+                <td>{row.person}</td>
+                <td class="code">{row.what}</td>
+                <td class="code">{row.about}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {next !== null && (
+        <button type="button" disabled={busy} onClick={() => load(next)}>
+          {t("staff.more")}
+        </button>
+      )}
+    </>
+  );
+}
