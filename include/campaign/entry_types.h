@@ -78,7 +78,11 @@ const char *entry_kind_name(enum entry_kind kind);
 /* The form that this entry must have. NULL when the field that tells is wrong. */
 const struct entry_form *entry_form_of(const struct entry *entry, enum entry_kind kind);
 
-/* Step 4. need_at: `at` must be there (where the type has it); else it may be missing. */
-bool entry_types_check_form(const struct entry *entry, const struct entry_form *form, bool need_at);
+/* What an entry on its way may still lack. */
+enum { ENTRY_LACKS_AT = 1, ENTRY_LACKS_SIGS = 2 };
+
+/* Step 4. lacks: bits ENTRY_LACKS_… of what may be missing; 0 for an entry of a ledger. */
+bool entry_types_check_form(const struct entry *entry, const struct entry_form *form,
+                            unsigned lacks);
 
 #endif

@@ -53,6 +53,10 @@ struct act_place {
 const char *signed_act_read(struct slice text, const struct act_place *place,
                             struct signed_act *act);
 
+/* The same for a body that nobody has signed yet: without `sigs`. */
+const char *unsigned_act_read(struct slice text, const struct act_place *place,
+                              struct signed_act *act);
+
 /* The type, signers and commitment of what has been taken apart before; its signatures are not
  * looked at again. False: it is no such body. To be released in either case. */
 bool signed_act_reread(struct slice body, const struct act_signature *sigs, size_t len,

@@ -326,7 +326,7 @@ static bool one_of(const struct canon_node *node, const char *const *only)
 }
 
 static bool fields_fit(const struct canon_doc *doc, const struct canon_node *object,
-                       const struct entry_field *fields, bool top);
+                       const struct entry_field *fields);
 
 static bool objects_fit(const struct canon_doc *doc, const struct canon_node *array, uint32_t most,
                         const struct entry_field *fields)
@@ -335,7 +335,7 @@ static bool objects_fit(const struct canon_doc *doc, const struct canon_node *ar
         return false;
     for (const struct canon_node *item = canon_first(doc, array); item;
          item = canon_next(doc, item))
-        if (!fields_fit(doc, item, fields, false))
+        if (!fields_fit(doc, item, fields))
             return false;
     return true;
 }
@@ -373,7 +373,7 @@ static bool field_fits(const struct canon_doc *doc, const struct canon_node *nod
     case FIELD_STAFF:
         return objects_fit(doc, node, STAFF_MAX, staff_fields);
     case FIELD_PREV:
-        return fields_fit(doc, node, prev_fields, false);
+        return fields_fit(doc, node, prev_fields);
     }
     return false;
 }
@@ -384,8 +384,14 @@ static bool is_common(struct slice key)
     return slice_is(key, "t") || slice_is(key, "v") || slice_is(key, "at");
 }
 
-static bool fields_fit(const struct canon_doc *doc, const struct canon_node *object,
-                       const struct entry_field *fields, bool top)
+static bool may_lack(const struct entry_field *field, unsigned lacks)
+{
+    return field->optional || (field->kind == FIELD_SIGS && (lacks & ENTRY_LACKS_SIGS) != 0);
+}
+
+/* top: the object is the entry itself. */
+static bool object_fits(const struct canon_doc *doc, const struct canon_node *object,
+                        const struct entry_field *fields, bool top, unsigned lacks)
 {
     if (object->kind != CANON_OBJECT)
         return false;
@@ -393,21 +399,28 @@ static bool fields_fit(const struct canon_doc *doc, const struct canon_node *obj
          node = canon_next(doc, node)) {
         if (top && is_common(node->key))
             continue;
-        while (fields->name && fields->optional && !slice_is(node->key, fields->name))
+        while (fields->name && may_lack(fields, lacks) && !slice_is(node->key, fields->name))
             fields++;
         if (!fields->name || !slice_is(node->key, fields->name) || !field_fits(doc, node, fields))
             return false;
         fields++;
     }
-    while (fields->name && fields->optional)
+    while (fields->name && may_lack(fields, lacks))
         fields++;
     return fields->name == NULL;
 }
 
-bool entry_types_check_form(const struct entry *entry, const struct entry_form *form, bool need_at)
+static bool fields_fit(const struct canon_doc *doc, const struct canon_node *object,
+                       const struct entry_field *fields)
+{
+    return object_fits(doc, object, fields, false, 0);
+}
+
+bool entry_types_check_form(const struct entry *entry, const struct entry_form *form,
+                            unsigned lacks)
 {
     bool timed = form != &ballot_form;
-    if (entry->has_at ? !timed : timed && need_at)
+    if (entry->has_at ? !timed : timed && (lacks & ENTRY_LACKS_AT) == 0)
         return false;
-    return fields_fit(&entry->doc, &entry->doc.nodes[0], form->fields, true);
+    return object_fits(&entry->doc, &entry->doc.nodes[0], form->fields, true, lacks);
 }

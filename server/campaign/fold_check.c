@@ -84,7 +84,7 @@ enum verdict_code fold_form(struct slice bytes, struct entry *entry)
         return VERDICT_FIELDS_WRONG;
     }
     enum verdict_code code = item_of_entry(entry, &item);
-    if (code == VERDICT_ACCEPTED && !entry_types_check_form(entry, item.form, true))
+    if (code == VERDICT_ACCEPTED && !entry_types_check_form(entry, item.form, 0))
         code = VERDICT_FIELDS_WRONG;
     return code;
 }

@@ -142,7 +142,7 @@ static uint64_t prove(const struct fold *fold, const struct entry *entry)
 {
     struct item item;
     if (item_of_entry(entry, &item) != VERDICT_ACCEPTED ||
-        !entry_types_check_form(entry, item.form, false))
+        !entry_types_check_form(entry, item.form, ENTRY_LACKS_AT))
         return PROOF_MADE;
     uint64_t state = PROOF_MADE | PROOF_FORM;
     if (item.form->signers.use != ENTRY_UNSIGNED_USE)

@@ -21,6 +21,7 @@ static const struct registrar_room *const rooms[] = {
     &nomination_room,
     &me_room,
     &moderation_room,
+    &key_room,
     &register_room,
     NULL,
 };

@@ -32,6 +32,7 @@ static const struct act_row rows[ACT_COUNT] = {
     [ACT_STAFF_RECOVER] = {"staff.recover", "POST", "staff/recover", ANYBODY, ALWAYS, true},
     [ACT_STAFF_ACCESSES] = {"staff.accesses", "GET", "staff/accesses", ADMINISTRATOR | AUDITOR, ALWAYS, true},
     [ACT_STAFF_KEYS] = {"staff.keys", "GET", "staff/keys", STAFF, ALWAYS, false},
+    [ACT_STAFF_KEY_ASK] = {"staff.key_ask", "POST", "staff/keys", STAFF, ALWAYS, true},
     [ACT_ACTS_LIST] = {"acts.list", "GET", "staff/acts", MODERATORS | AUDITOR, ALWAYS, true},
     [ACT_ACTS_CREATE] = {"acts.create", "POST", "staff/acts", MODERATORS, ALWAYS, true},
     [ACT_ACTS_SIGN] = {"acts.sign", "POST", "staff/acts/{n}/signature", MODERATORS, ALWAYS, true},

@@ -61,7 +61,7 @@ static const char *read_signatures(const struct entry *entry, const struct act_p
 }
 
 /* Steps 1 to 4 of PROTOCOL.md §6; `at` is the ledger's to set. NULL, or the code. */
-static const char *check_form(struct slice text, struct entry *entry)
+static const char *check_form(struct slice text, unsigned lacks, struct entry *entry)
 {
     enum err err = entry_parse(text, entry, NULL);
     if (err != OK && entry->doc.len == 0)
@@ -70,18 +70,18 @@ static const char *check_form(struct slice text, struct entry *entry)
     if (err == OK && kind == ENTRY_KIND_COUNT)
         return "type_unknown";
     const struct entry_form *form = err == OK ? entry_form_of(entry, kind) : NULL;
-    bool good = form != NULL && !entry->has_at && entry_types_check_form(entry, form, false);
+    bool good = form != NULL && !entry->has_at && entry_types_check_form(entry, form, lacks);
     return good ? NULL : "fields_wrong";
 }
 
-const char *signed_act_read(struct slice text, const struct act_place *place,
+static const char *read_act(struct slice text, const struct act_place *place, unsigned lacks,
                             struct signed_act *act)
 {
     struct entry entry;
     uint64_t seen;
     *act = (struct signed_act){.act = ACT_COUNT};
     buf_init(&act->body, ENTRY_LEN_MAX);
-    const char *code = check_form(text, &entry);
+    const char *code = check_form(text, lacks, &entry);
     if (code != NULL)
         return code;
     if (!read_type(&entry, act))
@@ -90,6 +90,19 @@ const char *signed_act_read(struct slice text, const struct act_place *place,
         return "seen_wrong";
     put_body(text, &act->body);
     return read_signatures(&entry, place, act);
+}
+
+const char *signed_act_read(struct slice text, const struct act_place *place,
+                            struct signed_act *act)
+{
+    return read_act(text, place, ENTRY_LACKS_AT, act);
+}
+
+const char *unsigned_act_read(struct slice text, const struct act_place *place,
+                              struct signed_act *act)
+{
+    const char *code = read_act(text, place, ENTRY_LACKS_AT | ENTRY_LACKS_SIGS, act);
+    return code == NULL && act->sigs_len > 0 ? "fields_wrong" : code;
 }
 
 bool signed_act_reread(struct slice body, const struct act_signature *sigs, size_t len,

@@ -323,6 +323,15 @@ static void get_keys(struct http_request *request, void *context)
     staff_ask(context, request, "staff.keys", NULL, 200);
 }
 
+static void post_key(struct http_request *request, void *context)
+{
+    struct slice entry;
+    const struct http_member members[] = {{"entry", HTTP_MEMBER_TEXT, false, 2, 8192, &entry}};
+    json_t *body = read_body(request, members, 1);
+    if (body != NULL)
+        staff_ask(context, request, "staff.key_ask", body, 202);
+}
+
 static void get_accesses(struct http_request *request, void *context)
 {
     struct slice after;
@@ -347,6 +356,7 @@ const struct http_route staff_routes[] = {
     {HTTP_POST, STAFF "/recover", SMALL_BODY, post_recover},
     {HTTP_GET, STAFF "/accesses", 0, get_accesses},
     {HTTP_GET, STAFF "/keys", 0, get_keys},
+    {HTTP_POST, STAFF "/keys", ACT_BODY, post_key},
     {HTTP_GET, STAFF "/acts", 0, get_acts},
     {HTTP_POST, STAFF "/acts", ACT_BODY, post_act},
     {HTTP_POST, STAFF "/acts/{n}/signature", SMALL_BODY, post_signature},

@@ -19,5 +19,6 @@ static void get_staff(struct http_request *request, void *front)
 
 const struct http_route staff_page_routes[] = {
     {HTTP_GET, "/{lang}/{campaign}/staff", 0, get_staff},
+    {HTTP_GET, "/{lang}/{campaign}/staff/accept", 0, get_staff},
 };
 const size_t staff_page_routes_len = sizeof staff_page_routes / sizeof *staff_page_routes;

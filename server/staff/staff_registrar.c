@@ -194,26 +194,7 @@ static void end_listed(struct registrar_ask *ask)
         registrar_fail(ask, err);
 }
 
-/* ---- keys and accesses ---------------------------------------------------------------------- */
-
-static json_t *key_json(const struct key *key)
-{
-    char id[KEY_ID_TEXT_LEN + 1];
-    hex_encode(id, key->id, KEY_ID_LEN);
-    return json_pack("{s:s,s:s,s:s,s:b}", "id", id, "person", key->person, "role",
-                     role_name(key->role), "revoked", (int)key->revoked);
-}
-
-static void list_keys(struct registrar_ask *ask)
-{
-    struct account_session session;
-    if (!staff_may(ask, ACT_STAFF_KEYS, slice_of(NULL, 0), &session))
-        return;
-    json_t *items = json_array();
-    for (size_t i = 0; i < keyring_len(ask->standing->staff); i++)
-        json_array_append_new(items, key_json(keyring_at(ask->standing->staff, i)));
-    registrar_reply(ask, json_pack("{s:o,s:n}", "items", items, "next"));
-}
+/* ---- accesses ------------------------------------------------------------------------------- */
 
 struct accesses {
     json_t *items;
@@ -280,7 +261,7 @@ static void close_desk(struct registrar_campaign *campaign)
 static const struct registrar_row rows[] = {
     {"staff.session", read_session, false},   {"staff.sign_out", end_session, false},
     {"staff.sessions", list_sessions, false}, {"staff.session_end", end_listed, false},
-    {"staff.keys", list_keys, true},          {"staff.accesses", list_accesses, false},
+    {"staff.accesses", list_accesses, false},
 };
 
 const struct registrar_room staff_room = {

@@ -101,13 +101,14 @@ function App({ id, moderation }: { id: string; moderation: string }): JSX.Elemen
     Promise.all([refresh(), staff.resume()]).then(changed, () => setUnanswered(true));
   }, []);
   const done = (): void => {
-    history.replaceState(null, "", location.pathname);
+    history.replaceState(null, "", location.pathname.replace(/\/accept$/, ""));
     setRecovering(false);
     changed();
   };
   if (unanswered) return <Unanswered />;
   if (!campaign) return <p role="status">{t("staff.working")}</p>;
-  const invitation = /^invite=([\w-]+)$/.exec(hash())?.[1];
+  // The token of an invitation stands behind #, which no browser sends.
+  const invitation = location.pathname.endsWith("/staff/accept") ? /^[0-9a-f]{64}$/.exec(hash())?.[0] : undefined;
   if (!staff.session && invitation) return <Accept staff={staff} token={invitation} done={done} />;
   if (!staff.session && recovering) return <Recover staff={staff} done={done} />;
   if (!staff.session) return <SignIn staff={staff} done={changed} lost={() => setRecovering(true)} />;
@@ -115,4 +116,5 @@ function App({ id, moderation }: { id: string; moderation: string }): JSX.Elemen
 }
 
 const place = document.getElementById("app")!;
+place.textContent = "";
 render(<App id={place.dataset.campaign!} moderation={place.dataset.moderation!} />, place);

@@ -97,9 +97,9 @@ export class Staff {
     return this.call("POST", "staff/acts", commitment ? { entry, payload, salt } : { entry });
   }
 
-  /** Proposes an act without signing it: a new key can't sign for itself. */
-  propose(act: Act): Promise<ActState> {
-    return this.call("POST", "staff/acts", { entry: canon(act) });
+  /** Asks for a new key to be taken into the ledger: it can't sign for itself, two administrators do. */
+  askForKey(entry: Act): Promise<ActState> {
+    return this.call("POST", "staff/keys", { entry: canon(entry) });
   }
 
   /** Adds a signature to an act that waits: over exactly the bytes that were shown. */

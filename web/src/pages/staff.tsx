@@ -15,16 +15,14 @@ export function staff(build: Build, data: Slot<StaffData>): JSX.Element {
     data,
     campaign: data.campaign,
     scripts: ["staff.tsx"],
-    sheets: ["form"],
+    sheets: ["form", "write"],
     budget: "work",
     main: (
       <>
         <h1>{t("staff.page_heading")}</h1>
         <p class="quiet">{t("staff.page_lead")}</p>
         <div id="app" data-campaign={text(data.campaign.id)} data-moderation={url(data.moderation_url)}>
-          <noscript>
-            <p>{t("staff.page_script")}</p>
-          </noscript>
+          <p class="notice">{t("staff.page_script")}</p>
         </div>
       </>
     ),

@@ -7,9 +7,10 @@ import { type Desk, Problem, useWork } from "./parts.tsx";
 
 interface Session {
   number: number;
+  person: string;
   began: number;
-  last: number;
-  current: boolean;
+  used: number;
+  own: boolean;
 }
 
 export function Sessions({ desk }: { desk: Desk }): JSX.Element {
@@ -24,7 +25,7 @@ export function Sessions({ desk }: { desk: Desk }): JSX.Element {
   }, []);
   const end = async (session: Session): Promise<void> => {
     if (!(await run(() => desk.staff.call("DELETE", `staff/sessions/${session.number}`)))) return;
-    if (session.current) desk.changed();
+    if (session.own) desk.changed();
     else load();
   };
   return (
@@ -36,9 +37,9 @@ export function Sessions({ desk }: { desk: Desk }): JSX.Element {
         {sessions.map((session) => (
           <li key={session.number}>
             <p>
-              {t("staff.session_began", { at: fmtDatetime(lang, session.began) })}{" "}
-              {t("staff.session_last", { at: fmtDatetime(lang, session.last) })}{" "}
-              {session.current && <strong>{t("staff.session_this")}</strong>}
+              <strong>{session.person}</strong> {t("staff.session_began", { at: fmtDatetime(lang, session.began) })}{" "}
+              {t("staff.session_last", { at: fmtDatetime(lang, session.used) })}{" "}
+              {session.own && <strong>{t("staff.session_this")}</strong>}
             </p>
             <button type="button" class="plain" disabled={busy} onClick={() => end(session)}>
               {t("staff.session_end")}

@@ -8,7 +8,7 @@ import { forgetKey, keepKey, keyFromPkcs8, keyPop, makeKey, pkcs8FromPem, type S
 import type { Act, ActState } from "../../lib/staff.ts";
 import { t } from "../../lib/texts.ts";
 import { ActDone } from "./acts.tsx";
-import { type Desk, Field, Form, Problem, useWork } from "./parts.tsx";
+import { type Desk, Form, Input, Problem, useWork } from "./parts.tsx";
 
 export interface LedgerKey {
   id: string;
@@ -60,16 +60,16 @@ function MakeKey({ desk, made }: { desk: Desk; made(): void }): JSX.Element {
       <p>{t("staff.key_make_lead")}</p>
       <Problem of={trouble} />
       <Form busy={busy} action={t("staff.key_make_action")} send={make}>
-        <Field
+        <Input
           id="passphrase"
           label={t("staff.passphrase")}
           hint={t("staff.passphrase_hint")}
-          input={{ type: "password", minLength: PASSPHRASE_MIN, autocomplete: "new-password" }}
+          of={{ type: "password", minLength: PASSPHRASE_MIN, autocomplete: "new-password" }}
         />
-        <Field
+        <Input
           id="again"
           label={t("staff.password_again")}
-          input={{ type: "password", minLength: PASSPHRASE_MIN, autocomplete: "new-password" }}
+          of={{ type: "password", minLength: PASSPHRASE_MIN, autocomplete: "new-password" }}
         />
       </Form>
     </section>
@@ -115,18 +115,14 @@ function BringKey({ desk, brought }: { desk: Desk; brought(): void }): JSX.Eleme
       <h3 id="bring-key">{t("staff.key_bring")}</h3>
       <Problem of={trouble} />
       <Form busy={busy} action={t("staff.key_bring_action")} send={bring}>
-        <Field id="file" label={t("staff.key_file")} hint={t("staff.key_file_hint")}>
-          <input
-            id="file"
-            type="file"
-            accept=".pem,.json"
-            required
-            aria-describedby="file-hint"
-            onChange={(event) => read(event.currentTarget)}
-          />
-        </Field>
+        <Input
+          id="file"
+          label={t("staff.key_file")}
+          hint={t("staff.key_file_hint")}
+          of={{ type: "file", accept: ".pem,.json", onChange: (event) => read(event.currentTarget) }}
+        />
         {encrypted && (
-          <Field id="unlock" label={t("staff.passphrase")} input={{ type: "password", autocomplete: "current-password" }} />
+          <Input id="unlock" label={t("staff.passphrase")} of={{ type: "password", autocomplete: "current-password" }} />
         )}
       </Form>
     </section>
@@ -134,7 +130,7 @@ function BringKey({ desk, brought }: { desk: Desk; brought(): void }): JSX.Eleme
 }
 
 /** What takes the key into the ledger: two administrators sign it under People and Waiting. */
-async function askForKey(desk: Desk, key: SigningKey): Promise<Act> {
+async function keyEntry(desk: Desk, key: SigningKey): Promise<Act> {
   const { origin, ledger } = await desk.refresh();
   const { person, role } = desk.staff.session!;
   return {
@@ -155,7 +151,7 @@ function KeyHere({ desk, mine, known, forgotten }: { desk: Desk; mine: SigningKe
   const [asked, setAsked] = useState<ActState | null>(null);
   const found = known.find((key) => key.id === mine.id);
   const ask = async (): Promise<void> => {
-    setAsked(await run(async () => desk.staff.propose(await askForKey(desk, mine))));
+    setAsked(await run(async () => desk.staff.askForKey(await keyEntry(desk, mine))));
   };
   const forget = async (): Promise<void> => {
     await forgetKey(desk.campaign.origin, desk.staff.session!.person);

@@ -4,6 +4,10 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../../lib/api.ts";
 import type { Staff } from "../../lib/staff.ts";
 import { t } from "../../lib/texts.ts";
+import { Alert, Field, type Trouble, troubleOf } from "../../parts/form.tsx";
+
+/** Of a reason or notice: Cyrillic letters take two of the 2000 bytes that an entry allows. */
+const LONG_TEXT_MAX = 900;
 
 /** What the views need of `GET /api/v1/campaigns/{id}`. */
 export interface Campaign {
@@ -23,30 +27,15 @@ export interface Desk {
   changed(): void;
 }
 
-/** What went wrong and what to do next, as a person reads it. */
-export interface Trouble {
-  title: string;
-  detail: string;
+/** Of what a call threw; what is no answer of the server's is the browser's refusal to store. */
+function troubleWith(thrown: unknown): Trouble {
+  if (thrown instanceof ApiError) return troubleOf(thrown);
+  return { code: "storage", title: t("staff.storage_blocked"), detail: t("staff.storage_blocked_next") };
 }
 
-/** Of what a call threw. What is no answer of the server's is the browser's refusal to store. */
-function troubleOf(thrown: unknown): Trouble {
-  if (!(thrown instanceof ApiError)) return { title: t("staff.storage_blocked"), detail: t("staff.storage_blocked_next") };
-  if (thrown.unanswered) return { title: t("staff.unanswered"), detail: t("staff.unanswered_next") };
-  return { title: thrown.title, detail: thrown.detail };
-}
+export const Problem = ({ of }: { of: Trouble | null }): JSX.Element | null => (of ? <Alert trouble={of} /> : null);
 
-export function Problem({ of }: { of: Trouble | null }): JSX.Element | null {
-  if (!of) return null;
-  return (
-    <div class="notice bad" role="alert">
-      <strong>{of.title}</strong>
-      <p>{of.detail}</p>
-    </div>
-  );
-}
-
-export const Unanswered = (): JSX.Element | null => <Problem of={troubleOf(new ApiError("offline"))} />;
+export const Unanswered = (): JSX.Element => <Alert trouble={troubleOf(new ApiError("offline"))} />;
 
 interface Work {
   busy: boolean;
@@ -63,14 +52,14 @@ export function useWork(desk?: Desk): Work {
   return {
     busy,
     trouble,
-    refuse: (title, detail) => setTrouble({ title, detail }),
+    refuse: (title, detail) => setTrouble({ code: "page", title, detail }),
     async run(call) {
       setBusy(true);
       setTrouble(null);
       try {
         return await call();
       } catch (thrown) {
-        setTrouble(troubleOf(thrown));
+        setTrouble(troubleWith(thrown));
         if (thrown instanceof ApiError && thrown.status === 401) desk?.changed();
         return null;
       } finally {
@@ -80,29 +69,25 @@ export function useWork(desk?: Desk): Work {
   };
 }
 
-interface FieldProps {
+interface InputProps {
   id: string;
   label: string;
   hint?: string;
-  children?: ComponentChildren;
-  input?: JSX.IntrinsicElements["input"];
+  /** Of the input; it is required unless this says otherwise. */
+  of?: JSX.IntrinsicElements["input"];
 }
 
-/** A labelled input, or a labelled control given as children. */
-export function Field({ id, label, hint, children, input }: FieldProps): JSX.Element {
-  const described = hint ? `${id}-hint` : undefined;
-  return (
-    <div class="field">
-      <label for={id}>{label}</label>
-      {hint && (
-        <p class="hint" id={described}>
-          {hint}
-        </p>
-      )}
-      {children ?? <input id={id} name={id} aria-describedby={described} required autocomplete="off" {...input} />}
-    </div>
-  );
-}
+export const Input = ({ id, label, hint, of }: InputProps): JSX.Element => (
+  <Field id={id} label={label} {...(hint && { hint })}>
+    {(described) => <input {...described} required autocomplete="off" {...of} />}
+  </Field>
+);
+
+export const LongText = ({ id, label, hint }: InputProps): JSX.Element => (
+  <Field id={id} label={label} {...(hint && { hint })}>
+    {(described) => <textarea {...described} required maxLength={LONG_TEXT_MAX} rows={4} />}
+  </Field>
+);
 
 interface FormProps {
   busy: boolean;
@@ -121,7 +106,7 @@ export function Form({ busy, action, send, children }: FormProps): JSX.Element {
   return (
     <form onSubmit={submit}>
       {children}
-      <button type="submit" class="go" disabled={busy}>
+      <button type="submit" class="main" disabled={busy}>
         {busy ? t("staff.working") : action}
       </button>
     </form>

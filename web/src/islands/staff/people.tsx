@@ -5,7 +5,8 @@ import { fmtDatetime } from "../../lib/fmt.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { useAct } from "./acts.tsx";
 import type { LedgerKey } from "./keys.tsx";
-import { type Desk, Field, Form, Problem, useWork } from "./parts.tsx";
+import { Field } from "../../parts/form.tsx";
+import { type Desk, Form, Input, LongText, Problem, useWork } from "./parts.tsx";
 
 export const ROLES: Record<string, string> = {
   administrator: t("staff.role_administrator"),
@@ -18,7 +19,7 @@ export const ROLES: Record<string, string> = {
 };
 
 interface Invitation {
-  link: string;
+  path: string;
   expires: number;
 }
 
@@ -35,22 +36,24 @@ function Invite({ desk }: { desk: Desk }): JSX.Element {
       {made && (
         <div class="notice" role="status">
           <p>{t("staff.invited", { until: fmtDatetime(lang, made.expires) })}</p>
-          <pre class="code">{new URL(made.link, location.href).href}</pre>
+          <pre class="code">{new URL(made.path, location.href).href}</pre>
         </div>
       )}
       <Form busy={busy} action={t("staff.invite_action")} send={send}>
-        <Field
+        <Input
           id="person"
           label={t("staff.invite_person")}
           hint={t("staff.invite_person_hint")}
-          input={{ pattern: "[A-Za-z0-9._\\-]{1,64}", maxLength: 64 }}
+          of={{ pattern: "[A-Za-z0-9._\\-]{1,64}", maxLength: 64 }}
         />
         <Field id="role" label={t("staff.role")}>
-          <select id="role" name="role">
-            {Object.entries(ROLES).map(([role, name]) => (
-              <option value={role}>{name}</option>
-            ))}
-          </select>
+          {(described) => (
+            <select {...described}>
+              {Object.entries(ROLES).map(([role, name]) => (
+                <option value={role}>{name}</option>
+              ))}
+            </select>
+          )}
         </Field>
       </Form>
     </section>
@@ -63,7 +66,7 @@ function Revoke({ desk, id }: { desk: Desk; id: string }): JSX.Element {
     <>
       {notice}
       <Form busy={busy} action={t("staff.sign_and_send")} send={(of) => send("revoke", { id, why: of.why!.trim().normalize("NFC") })}>
-        <Field id={`why-${id}`} label={t("staff.why")} input={{ name: "why", maxLength: 900 }} />
+        <Input id={`why-${id}`} label={t("staff.why")} of={{ name: "why", maxLength: 900 }} />
       </Form>
     </>
   );
@@ -95,9 +98,7 @@ function Notice({ desk }: { desk: Desk }): JSX.Element {
       <p>{t("staff.notice_lead")}</p>
       {notice}
       <Form busy={busy} action={t("staff.sign_and_send")} send={(of) => send("notice", { text: of.text!.trim().normalize("NFC") })}>
-        <Field id="text" label={t("staff.notice_text")}>
-          <textarea id="text" name="text" required maxLength={900} rows={4} />
-        </Field>
+        <LongText id="text" label={t("staff.notice_text")} />
       </Form>
     </section>
   );

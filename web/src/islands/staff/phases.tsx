@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { fmtDatetime } from "../../lib/fmt.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { useAct } from "./acts.tsx";
-import { type Campaign, type Desk, Field, Form } from "./parts.tsx";
+import { type Campaign, type Desk, Form, Input, LongText } from "./parts.tsx";
 
 type Phase = Campaign["phases"][number];
 type PhaseAct = "schedule" | "open" | "close" | "extend" | "pause" | "resume";
@@ -65,15 +65,13 @@ function PhaseForm({ desk, phase, act }: { desk: Desk; phase: Phase; act: PhaseA
     <>
       {notice}
       <Form busy={busy} action={t("staff.sign_and_send")} send={sent}>
-        {act === "schedule" && <Field id="opens" label={t("staff.opens")} input={{ type: "datetime-local" }} />}
-        {dated && <Field id="closes" label={t("staff.closes")} input={{ type: "datetime-local" }} />}
-        <Field id="why" label={t("staff.why")} hint={act === "pause" ? t("staff.why_pause") : t("staff.why_hint")}>
-          <textarea id="why" name="why" required maxLength={900} rows={3} aria-describedby="why-hint" />
-        </Field>
-        <Field
+        {act === "schedule" && <Input id="opens" label={t("staff.opens")} of={{ type: "datetime-local" }} />}
+        {dated && <Input id="closes" label={t("staff.closes")} of={{ type: "datetime-local" }} />}
+        <LongText id="why" label={t("staff.why")} hint={act === "pause" ? t("staff.why_pause") : t("staff.why_hint")} />
+        <Input
           id="no"
           label={t(act === "extend" ? "staff.decision" : "staff.decision_optional")}
-          input={{ required: act === "extend", maxLength: 200 }}
+          of={{ required: act === "extend", maxLength: 200 }}
         />
       </Form>
     </>

@@ -5,7 +5,7 @@ import { download } from "../../lib/download.ts";
 import { drawQr, type QrDrawing } from "../../lib/qr.ts";
 import type { Staff } from "../../lib/staff.ts";
 import { t } from "../../lib/texts.ts";
-import { Field, Form, Problem, useWork } from "./parts.tsx";
+import { Form, Input, Problem, useWork } from "./parts.tsx";
 
 const CODE = { inputMode: "numeric", pattern: "[0-9]{6}", maxLength: 6, autocomplete: "one-time-code" } as const;
 
@@ -19,9 +19,9 @@ export function SignIn({ staff, done, lost }: { staff: Staff; done(): void; lost
       <h2>{t("staff.sign_in")}</h2>
       <Problem of={trouble} />
       <Form busy={busy} action={t("staff.sign_in_action")} send={send}>
-        <Field id="person" label={t("staff.person")} input={{ autocomplete: "username" }} />
-        <Field id="password" label={t("staff.password")} input={{ type: "password", autocomplete: "current-password" }} />
-        <Field id="totp" label={t("staff.totp")} hint={t("staff.totp_hint")} input={CODE} />
+        <Input id="person" label={t("staff.person")} of={{ autocomplete: "username" }} />
+        <Input id="password" label={t("staff.password")} of={{ type: "password", autocomplete: "current-password" }} />
+        <Input id="totp" label={t("staff.totp")} hint={t("staff.totp_hint")} of={CODE} />
       </Form>
       <p>
         <button type="button" class="plain" onClick={lost}>
@@ -106,18 +106,18 @@ function Enrol({ staff, enrolment, done }: { staff: Staff; enrolment: Enrolment;
         {t("staff.enrol_by_hand")} <span class="code">{enrolment.totp_secret}</span>
       </p>
       <Form busy={busy} action={t("staff.enrol_action")} send={send}>
-        <Field
+        <Input
           id="password"
           label={t("staff.password_new")}
           hint={t("staff.password_hint")}
-          input={{ type: "password", minLength: 10, autocomplete: "new-password" }}
+          of={{ type: "password", minLength: 10, autocomplete: "new-password" }}
         />
-        <Field
+        <Input
           id="again"
           label={t("staff.password_again")}
-          input={{ type: "password", minLength: 10, autocomplete: "new-password" }}
+          of={{ type: "password", minLength: 10, autocomplete: "new-password" }}
         />
-        <Field id="totp" label={t("staff.totp")} hint={t("staff.totp_hint")} input={CODE} />
+        <Input id="totp" label={t("staff.totp")} hint={t("staff.totp_hint")} of={CODE} />
       </Form>
     </>
   );
@@ -155,9 +155,9 @@ export function Recover({ staff, done }: { staff: Staff; done(): void }): JSX.El
       <p>{t("staff.recover_lead")}</p>
       <Problem of={trouble} />
       <Form busy={busy} action={t("staff.recover_action")} send={send}>
-        <Field id="person" label={t("staff.person")} input={{ autocomplete: "username" }} />
-        <Field id="password" label={t("staff.password")} input={{ type: "password", autocomplete: "current-password" }} />
-        <Field id="recovery" label={t("staff.recovery_code")} />
+        <Input id="person" label={t("staff.person")} of={{ autocomplete: "username" }} />
+        <Input id="password" label={t("staff.password")} of={{ type: "password", autocomplete: "current-password" }} />
+        <Input id="recovery" label={t("staff.recovery_code")} />
       </Form>
       <p>
         <button type="button" class="plain" onClick={done}>
