@@ -41,8 +41,8 @@ static const char *read_signatures(const struct entry *entry, const struct act_p
                                    struct signed_act *act)
 {
     const struct canon_node *sigs = entry_member(entry, "sigs");
-    for (const struct canon_node *item = canon_first(&entry->doc, sigs); item != NULL;
-         item = canon_next(&entry->doc, item)) {
+    const struct canon_node *item = sigs == NULL ? NULL : canon_first(&entry->doc, sigs);
+    for (; item != NULL; item = canon_next(&entry->doc, item)) {
         struct slice k, s;
         if (act->sigs_len == SIGNED_ACT_SIGS ||
             node_str(canon_member(&entry->doc, item, "k"), KEY_ID_TEXT_LEN, KEY_ID_TEXT_LEN, &k) !=

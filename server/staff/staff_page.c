@@ -6,7 +6,6 @@ static void got_published(struct page *page, struct published *published)
 {
     json_t *data = page_data(page, published);
     json_object_set_new(json_object_get(data, "campaign"), "id", json_string(page->campaign->id));
-    json_object_set_new(data, "moderation_url", page_url(page, "moderation"));
     page_reply(page, "staff", data);
 }
 

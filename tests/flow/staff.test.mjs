@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { refused, untried } from './described.mjs';
 import { Server, until } from './server.mjs';
 import { commitment, demoStaff, Member, totp } from './staff.mjs';
-import { canonical, Ledger } from './voter.mjs';
+import { b64, canonical, Ledger } from './voter.mjs';
 
 let server, people, one, two, moderator, auditor;
 const signedIn = async (person) => {
@@ -263,6 +263,26 @@ test('one administrator is one signer, with one key or two', async () => {
   assert.equal((await two.cosign(revoked.json.number)).status, 201);
   refused(await one.ask('POST', 'staff/acts', { entry: one.signed({ ...notice('ескі кілт'), seen, v: 1 }, privateKey) }), 403, 'signer_revoked');
   refused(await two.ask('POST', 'staff/acts', { entry: one.signed({ ...notice('біреудікі'), seen, v: 1 }) }), 403, 'signature_not_yours');
+});
+
+test('a new key is asked for by its holder alone, and taken in by two administrators', async () => {
+  const pair = crypto.generateKeyPairSync('ed25519');
+  const spki = pair.publicKey.export({ format: 'der', type: 'spki' });
+  const pop = crypto.sign(null, Buffer.concat([Buffer.from('localhost/demo\nkey-pop/v1\nstaff\n\n'), spki]), pair.privateKey);
+  const id = crypto.createHash('sha256').update(spki).digest('hex').slice(0, 16);
+  const whole = {
+    id, key: b64(spki), person: auditor.person, pop: b64(pop), role: 'auditor', seen: await one.size(), t: 'key', use: 'staff', v: 1,
+  };
+  const ask = (member, change = {}) => member.ask('POST', 'staff/keys', { entry: canonical({ ...whole, ...change }) });
+  refused(await ask(moderator), 403, 'not_allowed');
+  refused(await ask(auditor, { role: 'administrator' }), 403, 'not_allowed');
+  refused(await auditor.ask('POST', 'staff/keys', { entry: canonical({ seen: whole.seen, t: 'notice', text: 'x', v: 1 }) }), 403, 'not_allowed');
+  refused(await auditor.ask('POST', 'staff/keys', { entry: one.signed(whole) }), 400, 'fields_wrong');
+  const asked = await ask(auditor);
+  assert.equal(asked.status, 202);
+  assert.equal((await one.cosign(asked.json.number)).status, 202);
+  assert.equal((await two.cosign(asked.json.number)).status, 201);
+  assert.ok((await auditor.ask('GET', 'staff/keys')).json.items.some((key) => key.id === id && key.person === auditor.person));
 });
 
 test('what is no good act is refused with its reason, and what the ledger refuses says so', async () => {

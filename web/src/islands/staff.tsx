@@ -7,7 +7,7 @@ import { type JSX, render } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ask } from "../lib/api.ts";
 import { Staff } from "../lib/staff.ts";
-import { t } from "../lib/texts.ts";
+import { lang, t } from "../lib/texts.ts";
 import { Accesses, Sessions } from "./staff/access.tsx";
 import { Acts } from "./staff/acts.tsx";
 import { Keys } from "./staff/keys.tsx";
@@ -37,8 +37,8 @@ const hash = (): string => location.hash.slice(1);
 
 function Menu({ role, current }: { role: string; current: string }): JSX.Element {
   return (
-    <nav class="links" aria-label={t("staff.menu")}>
-      <ul>
+    <nav aria-label={t("staff.menu")}>
+      <ul class="links">
         {VIEWS.filter(({ roles }) => roles.length === 0 || roles.includes(role)).map(({ name, title }) => (
           <li>
             <a href={`#${name}`} aria-current={name === current ? "page" : undefined}>
@@ -51,7 +51,7 @@ function Menu({ role, current }: { role: string; current: string }): JSX.Element
   );
 }
 
-function Signed({ desk, moderation }: { desk: Desk; moderation: string }): JSX.Element {
+function Signed({ desk }: { desk: Desk }): JSX.Element {
   const [current, setCurrent] = useState(hash());
   useEffect(() => {
     const follow = (): void => setCurrent(hash());
@@ -76,7 +76,7 @@ function Signed({ desk, moderation }: { desk: Desk; moderation: string }): JSX.E
       <Menu role={role} current={view.name} />
       {(role === "moderator" || role === "administrator") && (
         <p>
-          <a href={moderation}>{t("staff.moderation")}</a>
+          <a href={`/${lang}/${desk.staff.campaign}/moderation`}>{t("staff.moderation")}</a>
         </p>
       )}
       {/* Each view begins anew: what one asked for is not another's. */}
@@ -85,7 +85,7 @@ function Signed({ desk, moderation }: { desk: Desk; moderation: string }): JSX.E
   );
 }
 
-function App({ id, moderation }: { id: string; moderation: string }): JSX.Element {
+function App({ id }: { id: string }): JSX.Element {
   const [staff] = useState(() => new Staff(id));
   const [campaign, setCampaign] = useState<Campaign | null>(null);
   const [unanswered, setUnanswered] = useState(false);
@@ -112,9 +112,9 @@ function App({ id, moderation }: { id: string; moderation: string }): JSX.Elemen
   if (!staff.session && invitation) return <Accept staff={staff} token={invitation} done={done} />;
   if (!staff.session && recovering) return <Recover staff={staff} done={done} />;
   if (!staff.session) return <SignIn staff={staff} done={changed} lost={() => setRecovering(true)} />;
-  return <Signed desk={{ staff, campaign, refresh, changed }} moderation={moderation} />;
+  return <Signed desk={{ staff, campaign, refresh, changed }} />;
 }
 
 const place = document.getElementById("app")!;
 place.textContent = "";
-render(<App id={place.dataset.campaign!} moderation={place.dataset.moderation!} />, place);
+render(<App id={place.dataset.campaign!} />, place);

@@ -1,11 +1,10 @@
 import type { JSX } from "preact";
-import { type Slot, text, type Url, url } from "../lib/slots.ts";
+import { type Slot, text } from "../lib/slots.ts";
 import { type Build, type CampaignFrame, frame, type FrameData } from "./frame.tsx";
 
 /** Data of `/{lang}/{campaign}/staff`. */
 export interface StaffData extends FrameData {
   campaign: CampaignFrame & { id: string };
-  moderation_url: Url;
 }
 
 export function staff(build: Build, data: Slot<StaffData>): JSX.Element {
@@ -21,7 +20,7 @@ export function staff(build: Build, data: Slot<StaffData>): JSX.Element {
       <>
         <h1>{t("staff.page_heading")}</h1>
         <p class="quiet">{t("staff.page_lead")}</p>
-        <div id="app" data-campaign={text(data.campaign.id)} data-moderation={url(data.moderation_url)}>
+        <div id="app" data-campaign={text(data.campaign.id)}>
           <p class="notice">{t("staff.page_script")}</p>
         </div>
       </>

@@ -25,8 +25,9 @@ export function Sessions({ desk }: { desk: Desk }): JSX.Element {
   }, []);
   const end = async (session: Session): Promise<void> => {
     if (!(await run(() => desk.staff.call("DELETE", `staff/sessions/${session.number}`)))) return;
-    if (session.own) desk.changed();
-    else load();
+    if (!session.own) return load();
+    desk.staff.session = null;
+    desk.changed();
   };
   return (
     <>
@@ -80,28 +81,27 @@ export function Accesses({ desk }: { desk: Desk }): JSX.Element {
       <h2>{t("staff.accesses")}</h2>
       <p>{t("staff.accesses_lead")}</p>
       <Problem of={trouble} />
-      <div class="scroll" role="region" aria-label={t("staff.accesses")} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">{t("staff.access_at")}</th>
-              <th scope="col">{t("staff.person")}</th>
-              <th scope="col">{t("staff.access_what")}</th>
-              <th scope="col">{t("staff.access_about")}</th>
+      {/* Its parts are named: on a phone the style sheet makes blocks of them. */}
+      <table class="stack" role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            <th role="columnheader" scope="col">{t("staff.access_at")}</th>
+            <th role="columnheader" scope="col">{t("staff.person")}</th>
+            <th role="columnheader" scope="col">{t("staff.access_what")}</th>
+            <th role="columnheader" scope="col">{t("staff.access_about")}</th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <tr role="row" key={row.number}>
+              <th role="rowheader" scope="row">{fmtDatetime(lang, row.at)}</th>
+              <td role="cell" data-label={t("staff.person")}>{row.person}</td>
+              <td role="cell" data-label={t("staff.access_what")} class="code">{row.what}</td>
+              <td role="cell" data-label={t("staff.access_about")} class="code">{row.about}</td>
             </tr>
-          </thead>
-          <tbody>
-            {rows.map((row) => (
-              <tr key={row.number}>
-                <td>{fmtDatetime(lang, row.at)}</td>
-                <td>{row.person}</td>
-                <td class="code">{row.what}</td>
-                <td class="code">{row.about}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </table>
       {next !== null && (
         <button type="button" disabled={busy} onClick={() => load(next)}>
           {t("staff.more")}

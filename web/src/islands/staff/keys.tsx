@@ -8,7 +8,7 @@ import { forgetKey, keepKey, keyFromPkcs8, keyPop, makeKey, pkcs8FromPem, type S
 import type { Act, ActState } from "../../lib/staff.ts";
 import { t } from "../../lib/texts.ts";
 import { ActDone } from "./acts.tsx";
-import { type Desk, Form, Input, Problem, useWork } from "./parts.tsx";
+import { type Desk, Form, Input, Owner, Problem, useWork } from "./parts.tsx";
 
 export interface LedgerKey {
   id: string;
@@ -60,6 +60,7 @@ function MakeKey({ desk, made }: { desk: Desk; made(): void }): JSX.Element {
       <p>{t("staff.key_make_lead")}</p>
       <Problem of={trouble} />
       <Form busy={busy} action={t("staff.key_make_action")} send={make}>
+        <Owner person={desk.staff.session!.person} />
         <Input
           id="passphrase"
           label={t("staff.passphrase")}
@@ -121,6 +122,7 @@ function BringKey({ desk, brought }: { desk: Desk; brought(): void }): JSX.Eleme
           hint={t("staff.key_file_hint")}
           of={{ type: "file", accept: ".pem,.json", onChange: (event) => read(event.currentTarget) }}
         />
+        {encrypted && <Owner person={desk.staff.session!.person} />}
         {encrypted && (
           <Input id="unlock" label={t("staff.passphrase")} of={{ type: "password", autocomplete: "current-password" }} />
         )}

@@ -89,6 +89,11 @@ export const LongText = ({ id, label, hint }: InputProps): JSX.Element => (
   </Field>
 );
 
+/** For password managers, which tell secrets apart by whose they are. */
+export const Owner = ({ person }: { person: string }): JSX.Element => (
+  <input type="text" name="owner" autocomplete="username" value={person} readOnly hidden />
+);
+
 interface FormProps {
   busy: boolean;
   action: string;

@@ -5,7 +5,7 @@ import { download } from "../../lib/download.ts";
 import { drawQr, type QrDrawing } from "../../lib/qr.ts";
 import type { Staff } from "../../lib/staff.ts";
 import { t } from "../../lib/texts.ts";
-import { Form, Input, Problem, useWork } from "./parts.tsx";
+import { Form, Input, Owner, Problem, useWork } from "./parts.tsx";
 
 const CODE = { inputMode: "numeric", pattern: "[0-9]{6}", maxLength: 6, autocomplete: "one-time-code" } as const;
 
@@ -106,6 +106,7 @@ function Enrol({ staff, enrolment, done }: { staff: Staff; enrolment: Enrolment;
         {t("staff.enrol_by_hand")} <span class="code">{enrolment.totp_secret}</span>
       </p>
       <Form busy={busy} action={t("staff.enrol_action")} send={send}>
+        <Owner person={enrolment.person} />
         <Input
           id="password"
           label={t("staff.password_new")}
