@@ -48,8 +48,9 @@ function Qr({ text }: { text: string }): JSX.Element | null {
   }, [text]);
   if (!qr) return null;
   return (
-    <svg class="qr" viewBox={`0 0 ${qr.size} ${qr.size}`} role="img" aria-label={t("staff.qr")}>
-      <path d={qr.path} />
+    <svg class="qr" viewBox={`0 0 ${qr.size} ${qr.size}`} role="img" aria-label={t("staff.qr")} shape-rendering="crispEdges">
+      <rect width={qr.size} height={qr.size} fill="#fff" />
+      <path d={qr.path} fill="#000" />
     </svg>
   );
 }
