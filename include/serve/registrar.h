@@ -129,8 +129,7 @@ struct registrar_room {
     void (*close)(struct registrar_campaign *campaign);
 };
 
-extern const struct registrar_room pass_room, staff_room, account_room, act_room,
-    key_room;
+extern const struct registrar_room pass_room, staff_room, account_room, act_room, key_room;
 extern const struct registrar_room register_room;
 extern const struct registrar_room nomination_room, me_room, moderation_room;
 
