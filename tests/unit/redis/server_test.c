@@ -23,6 +23,9 @@ static void must_allow(struct rig *rig, struct redis_client *client, const char 
 }
 
 static const char library[] = "#!lua name=t\n"
+                              "redis.register_function('t_two', function(keys, argv)\n"
+                              "  redis.call('SET', keys[1], '1')\n"
+                              "  return redis.call('HSET', keys[2], 'f', '1') end)\n"
                               "redis.register_function('t_write', function(keys, argv)\n"
                               "  return redis.call('SET', keys[1], '1') end)\n"
                               "redis.register_function('t_sneak', function(keys, argv)\n"
@@ -221,11 +224,16 @@ static void data_survive_a_stop(void **state)
 {
     struct rig *rig = *state;
     unsigned losses = rig->losses, connects = rig->connects;
+    load_library(rig);
     must_allow(rig, rig->client, "SET {c:x}kept 1");
+    /* What a function writes stands in the file as a transaction. */
+    must_allow(rig, rig->client, "FCALL t_two 2 {c:x}too {c:x}also");
     redis_server_stop(rig->server, 5000);
     rig_until(rig, &rig->losses, losses + 1); /* the watch starts it again */
     rig_until(rig, &rig->connects, connects + 1);
     assert_string_equal("1", rig_ask(rig, rig->client, "GET {c:x}kept").text);
+    assert_string_equal("1", rig_ask(rig, rig->client, "GET {c:x}too").text);
+    assert_string_equal("1", rig_ask(rig, rig->client, "HGET {c:x}also f").text);
 }
 
 static void spoil(const struct rig *rig, const char *name)
