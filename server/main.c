@@ -20,6 +20,7 @@ static const struct {
     {"register", "import the NGO Database into a campaign", register_command},
     {"verify", "check a whole ledger and recount it", verify_command},
     {"rehearse", "play an election through a server and compare every count", rehearse_command},
+    {"check-redis", "compare what Redis publishes with the ledger", check_redis_command},
     {"state-digest", "hash of what Redis publishes of a campaign", state_digest_command},
 };
 

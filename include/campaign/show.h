@@ -3,8 +3,10 @@
 #ifndef CAMPAIGN_SHOW_H
 #define CAMPAIGN_SHOW_H
 
+#include <stdint.h>
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "campaign/fold.h"
 
@@ -16,5 +18,13 @@ void campaign_show_phases(const struct fold *fold, FILE *out);
 
 /* The state after all entries, taken as they stand; the caller destroys it. */
 enum err campaign_replay(const char *folder, struct fold **fold, struct fault *fault) MUST_CHECK;
+
+/* The same of the first entries: all, or `most` of them. *size gets how many they are. */
+enum err campaign_fold(const char *folder, uint64_t most, struct fold **fold, uint64_t *size,
+                       struct fault *fault) MUST_CHECK;
+
+/* Appends the bytes of one entry of the folder's ledger. */
+enum err campaign_entry(const char *folder, uint64_t index, struct buf *out,
+                        struct fault *fault) MUST_CHECK;
 
 #endif

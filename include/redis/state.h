@@ -36,6 +36,7 @@ struct redis_state {
     uint64_t keys;
     uint64_t items; /* fields, members, values */
     uint64_t size;  /* of `applied`; 0 when it is missing */
+    char root[65];  /* of `applied`, hex; "" when it is missing */
 };
 
 /* ERR_CONFLICT: the ledger went on while it was read, three times. ERR_CORRUPT: a key of a kind

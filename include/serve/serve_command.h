@@ -9,4 +9,8 @@ int serve_command(int argc, char **argv);
  * equal digests publish the same. */
 int state_digest_command(int argc, char **argv);
 
+/* Compares all that Redis holds of a campaign with what its ledger gives: 0 the same, 1
+ * differences, 2 it could not be compared. */
+int check_redis_command(int argc, char **argv);
+
 #endif

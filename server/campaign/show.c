@@ -10,6 +10,7 @@
 #include "ledger/tile.h"
 #include "ledger/tree.h"
 
+#define FOLD_TRIES 3
 #define BUNDLE_MAX (TILE_WIDTH * (ENTRY_LEN_MAX + 2))
 
 static enum err get_file(void *context, const uint8_t hash[static SHA256_LEN], struct buf *out,
@@ -37,7 +38,7 @@ static enum err read_checkpoint(const char *folder, struct checkpoint *checkpoin
 
 /* Takes one bundle into the fold. */
 static enum err take_bundle(struct fold *fold, const struct tile_source *tiles,
-                            const struct tile *tile, struct fault *fault)
+                            const struct tile *tile, uint64_t most, struct fault *fault)
 {
     struct buf bytes;
     struct slice entries[TILE_WIDTH];
@@ -45,7 +46,7 @@ static enum err take_bundle(struct fold *fold, const struct tile_source *tiles,
     enum err err = tiles->read(tiles->context, tile, &bytes, fault);
     if (err == OK)
         err = bundle_cut(buf_slice(&bytes), tile->width, entries);
-    for (unsigned i = 0; err == OK && i < tile->width; i++) {
+    for (unsigned i = 0; err == OK && i < tile->width && tile->index * TILE_WIDTH + i < most; i++) {
         struct entry entry;
         uint8_t leaf[TREE_HASH_LEN];
         err = entry_parse(entries[i], &entry, fault);
@@ -90,29 +91,76 @@ static void print_fold(const struct fold *fold, FILE *out)
     }
 }
 
-enum err campaign_replay(const char *folder, struct fold **out, struct fault *fault)
+static enum err fold_once(const char *folder, uint64_t most, struct fold *fold,
+                          const struct checkpoint *checkpoint, struct fault *fault)
 {
     char path[FILE_PATH_CAP];
-    struct checkpoint checkpoint;
-    struct fold_files files = {(void *)folder, get_file};
-    enum err err = read_checkpoint(folder, &checkpoint, fault);
-    if (err != OK)
-        return err;
-    struct fold *fold = fold_create(checkpoint.origin, &files);
+    enum err err = OK;
     file_path(path, folder, "ledger");
     struct tile_source tiles = tile_folder(path);
-    for (uint64_t at = 0; at < checkpoint.size && err == OK; at += TILE_WIDTH) {
-        uint64_t left = checkpoint.size - at;
+    for (uint64_t at = 0; at < most && err == OK; at += TILE_WIDTH) {
+        uint64_t left = checkpoint->size - at;
         struct tile tile = {TILE_ENTRIES, at / TILE_WIDTH,
                             (unsigned)(left < TILE_WIDTH ? left : TILE_WIDTH)};
-        err = take_bundle(fold, &tiles, &tile, fault);
+        err = take_bundle(fold, &tiles, &tile, most, fault);
     }
     if (err == OK && fold_fault(fold) != NULL)
         err = fault_set(fault, ERR_CORRUPT, "%s", fold_fault(fold));
+    return err;
+}
+
+/* The ledger may go on meanwhile and remove a partial bundle: then from the start again. */
+enum err campaign_fold(const char *folder, uint64_t most, struct fold **out, uint64_t *size,
+                       struct fault *fault)
+{
+    struct checkpoint checkpoint;
+    struct fold_files files = {(void *)(uintptr_t)folder, get_file};
+    enum err err = OK;
+    for (unsigned tries = 0; tries < FOLD_TRIES; tries++) {
+        err = read_checkpoint(folder, &checkpoint, fault);
+        if (err != OK)
+            return err;
+        *size = most < checkpoint.size ? most : checkpoint.size;
+        *out = fold_create(checkpoint.origin, &files);
+        err = fold_once(folder, *size, *out, &checkpoint, fault);
+        if (err == OK)
+            return OK;
+        fold_destroy(*out);
+        *out = NULL;
+    }
+    return err;
+}
+
+enum err campaign_replay(const char *folder, struct fold **fold, struct fault *fault)
+{
+    uint64_t size = 0;
+    return campaign_fold(folder, UINT64_MAX, fold, &size, fault);
+}
+
+enum err campaign_entry(const char *folder, uint64_t index, struct buf *out, struct fault *fault)
+{
+    char path[FILE_PATH_CAP];
+    struct checkpoint checkpoint;
+    struct slice entries[TILE_WIDTH];
+    struct buf bytes;
+    enum err err = read_checkpoint(folder, &checkpoint, fault);
+    if (err != OK)
+        return err;
+    if (index >= checkpoint.size)
+        return fault_set(fault, ERR_NOT_FOUND, "%s has no entry %llu yet", folder,
+                         (unsigned long long)index);
+    uint64_t left = checkpoint.size - index / TILE_WIDTH * TILE_WIDTH;
+    struct tile tile = {TILE_ENTRIES, index / TILE_WIDTH,
+                        (unsigned)(left < TILE_WIDTH ? left : TILE_WIDTH)};
+    file_path(path, folder, "ledger");
+    struct tile_source tiles = tile_folder(path);
+    buf_init(&bytes, BUNDLE_MAX);
+    err = tiles.read(tiles.context, &tile, &bytes, fault);
     if (err == OK)
-        *out = fold;
-    else
-        fold_destroy(fold);
+        err = bundle_cut(buf_slice(&bytes), tile.width, entries);
+    if (err == OK)
+        buf_put_slice(out, entries[index % TILE_WIDTH]);
+    buf_release(&bytes);
     return err;
 }
 

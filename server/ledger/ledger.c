@@ -49,10 +49,8 @@ static enum err lock_folder(struct ledger *ledger, struct fault *fault)
         return fault_set(fault, ERR_CONFLICT, "%s is open in process %s", ledger->campaign, pid);
     }
     snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
-    if (ftruncate(ledger->lock, 0) != 0 || pwrite(ledger->lock, pid, strlen(pid), 0) < 0)
-        return fault_set(fault, ERR_INTERNAL, "can't write %s/" LEDGER_LOCK ": %s",
-                         ledger->campaign, strerror(errno));
-    return OK;
+    err = disk_cut(ledger->lock, LEDGER_LOCK, 0, fault);
+    return err == OK ? disk_write(ledger->lock, LEDGER_LOCK, slice_str(pid), 0, fault) : err;
 }
 
 static enum err open_folder(struct ledger *ledger, struct fault *fault)

@@ -250,6 +250,19 @@ static enum err read_key(struct reader *reader, struct slice key, struct redis_s
     return OK;
 }
 
+/* The `root` of `applied`, "" when there is none that could be one. */
+static enum err read_root(struct reader *reader, char root[static 65])
+{
+    char *key = xasprintf("{c:%s}:applied", reader->options->campaign);
+    const struct slice argv[] = {slice_str("HGET"), slice_str(key), slice_str("root")};
+    struct redis_reply reply;
+    enum err err = redis_sync_ask(reader->link, argv, 3, &reply, reader->fault);
+    bool fits = err == OK && reply.kind == REDIS_STRING && reply.text.len == 64;
+    (void)snprintf(root, 65, "%.*s", fits ? 64 : 0, fits ? (const char *)reply.text.data : "");
+    free(key);
+    return err;
+}
+
 /* The `size` of `applied`, 0 when there is none. */
 static enum err read_size(struct reader *reader, uint64_t *size)
 {
@@ -285,6 +298,9 @@ static enum err read_once(struct reader *reader, struct redis_state *state)
     memset(state, 0, sizeof *state);
     buf_clear(&reader->leaves);
     enum err err = read_size(reader, &state->size);
+    if (err == OK) {
+        err = read_root(reader, state->root);
+    }
     if (err == OK) {
         err = list_keys(reader);
     }

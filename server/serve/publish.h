@@ -25,7 +25,7 @@ struct publisher_options {
     const char *campaign;    /* id; borrowed */
     const char *folder;      /* of the campaign; borrowed */
     const struct fold *fold; /* borrowed, as is the ledger */
-    struct ledger *ledger;
+    struct ledger *ledger;   /* NULL for published_gather(): entries are read in the folder */
 
     /* Redis holds what the ledger holds, for the first time or again. */
     void (*on_ready)(void *context);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "campaign/show.h"
 #include "crypt/hash.h"
 #include "redis/client.h"
 
@@ -121,7 +122,8 @@ static enum err read_tally(const struct published_facts *facts, unsigned cat, st
     struct buf bytes;
     struct entry entry;
     buf_init(&bytes, ENTRY_LEN_MAX);
-    enum err err = ledger_entry(options->ledger, index, &bytes, &fault);
+    enum err err = options->ledger != NULL ? ledger_entry(options->ledger, index, &bytes, &fault)
+                                           : campaign_entry(options->folder, index, &bytes, &fault);
     if (err == OK)
         err = entry_parse(buf_slice(&bytes), &entry, &fault);
     if (err == OK)
@@ -292,6 +294,22 @@ enum err published_rebuild(struct redis_client *redis, const struct published_fa
     if (err != OK)
         free(rebuild);
     return err;
+}
+
+void published_gather(const struct published_facts *facts, struct redis_expected *expected)
+{
+    size_t categories = facts->strict->categories_len;
+    struct redis_batch *batch = redis_batch_create(facts->campaign.id);
+    struct buf *live = xcalloc(categories, sizeof *live); /* empty: nobody opens ballots here */
+    struct rebuild rebuild = {.facts = facts, .live = live};
+    for (size_t cat = 0; cat < categories; cat++)
+        buf_init(&live[cat], 1);
+    while (rebuild_next(&rebuild, batch)) {
+        redis_expected_take(expected, batch);
+        redis_batch_clear(batch);
+    }
+    free(live);
+    redis_batch_destroy(batch);
 }
 
 /* ---- comparing ------------------------------------------------------------------------------ */

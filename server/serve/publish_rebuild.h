@@ -8,6 +8,7 @@
 #include "publish.h"
 #include "published_json.h"
 #include "redis/apply.h"
+#include "redis/expected.h"
 #include "redis/rebuild.h"
 #include "tally/tally_file.h"
 
@@ -47,6 +48,9 @@ void published_drop_tally(struct redis_batch *batch, const struct published_fact
 enum err published_rebuild(struct redis_client *redis, const struct published_facts *facts,
                            const struct buf *live, void (*done)(void *context, enum err err),
                            void *context, struct redis_rebuild **rebuild) MUST_CHECK;
+
+/* What a rebuild would write, gathered. No live tallies: they are the ledger process's alone. */
+void published_gather(const struct published_facts *facts, struct redis_expected *expected);
 
 /* Compares counts and the number of passes of every category with memory. Launch law. */
 enum err published_compare(struct redis_client *redis, const struct published_facts *facts,

@@ -2,6 +2,8 @@
 
 #include <getopt.h>
 
+#include "command_inner.h"
+
 #include "base/base64.h"
 #include "base/file.h"
 #include "base/log.h"
@@ -99,7 +101,7 @@ static enum err run(const struct serve_options *options, struct fault *fault)
     return err;
 }
 
-static const char *default_config(void)
+const char *serve_default_config(void)
 {
     return file_exists("dauys.conf") ? "dauys.conf" : NULL;
 }
@@ -113,7 +115,7 @@ int serve_command(int argc, char **argv)
                                           {NULL, 0, NULL, 0}};
     struct serve_options options;
     struct fault fault = {{0}};
-    const char *path = default_config();
+    const char *path = serve_default_config();
     int what = 0, flag;
     while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {
         if (flag == 'c')
@@ -150,9 +152,8 @@ static void print_key(void *context, struct slice key, const uint8_t leaf[static
     printf("%s %.*s\n", text, SLICE_PRINT(key));
 }
 
-/* How subcommands reach the Redis of a configuration. */
-static enum err find_redis(const struct serve_options *options, struct redis_audit *audit,
-                           struct buf *password, struct fault *fault)
+enum err serve_find_redis(const struct serve_options *options, struct redis_audit *audit,
+                          struct buf *password, struct fault *fault)
 {
     if (strcmp(options->redis, "private") == 0) {
         char *folder = xasprintf("%s/redis", options->run);
@@ -174,7 +175,7 @@ static enum err digest(const struct serve_options *options, const char *campaign
     struct buf password;
     char text[2 * SHA256_LEN + 1];
     buf_init(&password, 512);
-    enum err err = find_redis(options, &audit, &password, fault);
+    enum err err = serve_find_redis(options, &audit, &password, fault);
     struct redis_state_options what = {
         .endpoint = audit.endpoint, .campaign = campaign, .on_key = keys ? print_key : NULL};
     if (err == OK)
@@ -196,7 +197,7 @@ int state_digest_command(int argc, char **argv)
                                           {NULL, 0, NULL, 0}};
     struct serve_options options;
     struct fault fault = {{0}};
-    const char *path = default_config();
+    const char *path = serve_default_config();
     bool keys = false;
     int flag;
     while ((flag = getopt_long(argc, argv, "", flags, NULL)) != -1) {

@@ -1,6 +1,6 @@
 // A true server with a private Redis and a demo campaign, in a temporary folder, on free ports.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -30,15 +30,18 @@ export async function until(check, seconds = 20, what = 'a condition') {
 
 export class Server {
   /** options: config (further lines), admin (true: with that listener), limits (lines of [limits]), create (further
-   * arguments of `campaign create`), codes (of voters; three are made up if not given), tls ({cert, key}: paths), start (false: only make it). */
+   * arguments of `campaign create`), codes (of voters; three are made up if not given), tls ({cert, key}: paths),
+   * from (a campaign's folder to copy instead), folder (instead of a new one), env (of the server), start (false: only make it). */
   static async make(options = {}) {
     const server = new Server();
-    server.folder = mkdtempSync(path.join(tmpdir(), 'dauys-flow-'));
+    server.folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'dauys-flow-'));
+    server.env = { ...process.env, ...options.env };
     server.campaign = path.join(server.folder, 'campaigns/demo');
     const roll = path.join(server.folder, 'roll.csv');
     if (options.codes) writeFileSync(roll, `voter,code\r\n${options.codes.map((code, i) => `person-${i},${code}\r\n`).join('')}`);
     const more = [...(options.codes ? ['--roll', roll] : []), ...(options.create ?? [])];
-    execFileSync(dauys, ['campaign', 'create', '--demo', ...more, server.campaign], { cwd: root, stdio: 'pipe' });
+    if (options.from) cpSync(options.from, server.campaign, { recursive: true });
+    else execFileSync(dauys, ['campaign', 'create', '--demo', ...more, server.campaign], { cwd: root, stdio: 'pipe' });
     server.codes = options.codes
       ?? readFileSync(path.join(server.campaign, 'demo-codes.csv'), 'utf8').trim().split('\r\n').slice(1).map((l) => l.split(',')[1]);
     server.vkey = readFileSync(path.join(server.campaign, 'log.vkey'), 'utf8').trim();
@@ -63,7 +66,7 @@ export class Server {
   /** ready() is asked until its status is 200. */
   async start(ready = () => this.reach('/readyz')) {
     this.log = '';
-    this.process = spawn(dauys, ['serve', '--config', this.config], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.process = spawn(dauys, ['serve', '--config', this.config], { cwd: root, env: this.env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.process.stderr.on('data', (bytes) => { this.log += bytes; });
     this.ended = new Promise((resolve) => this.process.on('exit', (code, signal) => resolve({ code, signal })));
     this.process.on('exit', () => { this.gone = true; });
@@ -71,7 +74,7 @@ export class Server {
     await until(async () => {
       if (this.gone) return true;
       return (await ready()).status === 200;
-    }, 30, 'the server');
+    }, 30, 'the server').catch((error) => { throw new Error(`${error.message}: ${this.log.slice(-3000)}`); });
     if (this.gone) throw new Error(this.log);
   }
 
