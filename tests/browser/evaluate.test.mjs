@@ -135,6 +135,50 @@ test('evaluate: reload while the ballot waits: it goes out by itself', async () 
   quiet(voter.page);
 });
 
+test('evaluate: a change that is not sent is dropped, and a device forgets', async () => {
+  const voter = await visitor();
+  const { page } = voter;
+  await voter.vote(code());
+  await page.click('section > button'); // change my vote
+  await voter.approve(1);
+  await page.click('.languages a[hreflang=ru]'); // the same screen in Russian
+  await page.waitForSelector('input[name=a]');
+  assert.ok(await page.locator('input[name=a]').nth(1).isChecked());
+  await page.evaluate(() => { location.hash = '#sent'; });
+  await page.click('section .buttons >> text=Оставить как было');
+  await until(async () => (await voter.kept('youth')).state === 'recorded');
+  assert.equal((await voter.kept('youth')).marks, 1);
+  await page.evaluate(() => { location.hash = ''; });
+  await page.click('summary >> text=Удалить с этого');
+  await page.click('details button');
+  await page.waitForSelector('#code');
+  assert.equal(await voter.kept('youth'), undefined);
+  quiet(page);
+});
+
+test('evaluate: two tabs send at once: one ballot', async () => {
+  const voter = await visitor({ wait: 1 });
+  const before = await cast();
+  await voter.enroll(code(), 'youth');
+  await voter.keepCode();
+  await voter.approve();
+  await until(async () => (await voter.kept('youth')).marks === 1);
+  const other = await VoterPage.open(server, voter.page.context(), { wait: 1 });
+  for (const one of [voter, other]) await one.review();
+  await Promise.all([voter, other].map((one) => one.page.evaluate(() => document.querySelector('.buttons button.main')?.click())));
+  await until(async () => (await voter.kept('youth')).state === 'recorded');
+  for (const one of [voter, other]) {
+    await one.page.evaluate(() => { location.hash = '#sent'; });
+    await one.recorded();
+  }
+  const { rev, index } = await voter.kept('youth');
+  assert.equal(rev, 1);
+  assert.ok(index > 0);
+  assert.equal(await cast(), before + 1);
+  quiet(voter.page);
+  quiet(other.page);
+});
+
 test('evaluate: two devices with one code', async () => {
   const mine = code();
   const first = await visitor();
@@ -231,6 +275,25 @@ test('evaluate: the service worker goes when the operator says so', async () => 
   await server.stop();
   server.configure('');
   await server.start();
+});
+
+test('evaluate: paused and extended by decisions of two, in the words that they signed', async () => {
+  const decide = async (entry) => {
+    const { json } = await server.get(server.api());
+    const signed = server.sign({ phase: 'evaluation', seen: json.ledger.size, t: 'phase', v: 1, ...entry }, 'demo-1', 'demo-2');
+    assert.equal((await server.post(server.api('/entries'), signed)).status, 201);
+  };
+  await decide({ act: 'pause', why: 'A storm in the capital' });
+  const voter = await visitor();
+  await until(async () => /is paused[^]*A storm in the capital/.test(await voter.text()));
+  assert.equal(await voter.page.locator('form').count(), 0);
+  await decide({ act: 'resume', why: 'The storm is over' });
+  const { closes } = (await server.get(server.api())).json.phases.find(({ id }) => id === 'evaluation');
+  await decide({ act: 'extend', closes: closes + 7200, no: '17', why: 'A storm in the capital' });
+  await voter.goto();
+  await until(async () => /was extended. Decision number: 17/.test(await voter.text()));
+  await voter.vote(code());
+  quiet(voter.page);
 });
 
 // The last: it ends the evaluation.

@@ -55,8 +55,14 @@ const draw = (): void => render(<App />, mount);
 /** A new screen begins at its top, for eyes and for screen readers. */
 function turned(): void {
   draw();
+  keepScreen();
   scrollTo(0, 0);
   mount.querySelector("h1")?.focus({ preventScroll: true });
+}
+
+/** Another language shows the same screen. */
+function keepScreen(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>(".languages a")) link.hash = location.hash;
 }
 
 /** Draws when the clock alone changes what is shown: the last minutes, the end, a ballot's wait. */
@@ -89,6 +95,7 @@ async function begin(): Promise<void> {
   Object.assign(app, { id, vkey, store, draw });
   app.voter = new Voter({ id, vkey, wait_ms: Number(wait) * 1000, store, changed: draw, refused: () => void look() });
   addEventListener("hashchange", turned);
+  keepScreen();
   addEventListener("online", () => {
     app.voter.hurry();
     draw();

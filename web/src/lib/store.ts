@@ -12,6 +12,7 @@ export interface Store {
   /** Done only when it is on the disk, so that a request can wait for it. */
   put(key: string, value: unknown): Promise<void>;
   remove(key: string): Promise<void>;
+  keys(prefix: string): Promise<string[]>;
   /** Values whose keys begin so, by key. */
   list<T>(prefix: string): Promise<T[]>;
 }
@@ -82,12 +83,14 @@ class Kept implements Store {
     await this.#write((table) => table.delete(key));
   }
 
-  async list<T>(prefix: string): Promise<T[]> {
-    const all = new Map<string, unknown>();
-    const keys = (await this.#read((table) => table.getAllKeys(range(prefix)))) ?? [];
+  async keys(prefix: string): Promise<string[]> {
+    const there = ((await this.#read((table) => table.getAllKeys(range(prefix)))) ?? []) as string[];
     const refused = this.persistent ? [] : [...this.#memory.keys()].filter((key) => key.startsWith(prefix));
-    for (const key of new Set([...(keys as string[]), ...refused])) all.set(key, await this.get(key));
-    return [...all.keys()].sort().map((key) => all.get(key) as T);
+    return [...new Set([...there, ...refused])].sort();
+  }
+
+  async list<T>(prefix: string): Promise<T[]> {
+    return Promise.all((await this.keys(prefix)).map((key) => this.get<T>(key))) as Promise<T[]>;
   }
 }
 

@@ -98,9 +98,17 @@ function Row({ direction }: { direction: Direction }) {
       {isUnderWay(direction) && <Waiting direction={direction} />}
       {state === "pass" && trouble && <Problem trouble={trouble} />}
       {state === "pass" && <Chosen cat={cat} choice={choice} />}
+      {state === "pass" && last && <p>{t("evaluate.change_unsent")}</p>}
       {state === "pass" && isOpen() && (
-        <p>
-          <a href={at("review")}>{t("evaluate.to_review")}</a>
+        <p class="buttons">
+          <a class="button" href={at("review")}>
+            {t("evaluate.to_review")}
+          </a>
+          {last && (
+            <button type="button" onClick={() => void voter.keepRecorded(cat)}>
+              {t("evaluate.keep_recorded")}
+            </button>
+          )}
         </p>
       )}
       {last && <Receipt cat={cat} last={last} />}

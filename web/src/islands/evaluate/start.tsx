@@ -113,6 +113,22 @@ function RecoveryField() {
   );
 }
 
+/** For a device that others use too. */
+function Forget() {
+  const { voter } = app;
+  if ([...voter.directions.values()].some(isUnderWay)) return null;
+  const forget = () => void voter.forget().then(() => location.reload());
+  return (
+    <details>
+      <summary>{t("evaluate.forget")}</summary>
+      <p>{t("evaluate.forget_what")}</p>
+      <button type="button" onClick={forget}>
+        {t("evaluate.forget_button")}
+      </button>
+    </details>
+  );
+}
+
 export function Start() {
   const { voter, campaign, busy } = app;
   const all = campaign.categories.filter(({ nominees, pass_key }) => nominees > 0 && pass_key).map(({ id }) => voter.get(id));
@@ -148,6 +164,7 @@ export function Start() {
           </button>
         </form>
       )}
+      {all.some(({ pass }) => pass) && <Forget />}
     </>
   );
 }

@@ -89,11 +89,6 @@ const proof = () => import("./proof.ts");
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** One sender at a time over all tabs; where locks are missing two tabs send the same bytes, which is safe. */
-async function alone(name: string, work: () => Promise<void>): Promise<void> {
-  await ("locks" in navigator ? navigator.locks.request(name, work) : work());
-}
-
 /** Sealed and on its way, so that it can't be changed until there is an answer. */
 export const isUnderWay = ({ state }: Pick<Direction, "state">): boolean => state === "sealed" || state === "sent";
 
@@ -124,8 +119,8 @@ export class Voter {
   /** What the disk has; another tab may have written since. */
   async load(): Promise<void> {
     const { store, changed } = this.#set;
-    this.person = (await store.get<Person>(this.#key("person"))) ?? this.person;
-    for (const one of await store.list<Direction>(this.#key("direction/"))) this.directions.set(one.cat, one);
+    this.person = (await store.get<Person>(this.#key("person"))) ?? { saved: false };
+    this.directions = new Map((await store.list<Direction>(this.#key("direction/"))).map((one) => [one.cat, one]));
     changed();
   }
 
@@ -221,6 +216,22 @@ export class Voter {
     await this.#keep({ ...rest, choice, state: rest.state === "recorded" ? "pass" : rest.state });
   }
 
+  /** Drops a change that was not sent: what is recorded stays what counts. */
+  async keepRecorded(cat: string): Promise<void> {
+    const { trouble: _, ...rest } = this.get(cat);
+    if (rest.state === "pass" && rest.last) await this.#keep({ ...rest, state: "recorded", choice: rest.last.choice });
+  }
+
+  /** Everything of this campaign goes from the device, but not a ballot on its way. */
+  async forget(): Promise<void> {
+    if ([...this.directions.values()].some(isUnderWay)) return;
+    for (const key of await this.#set.store.keys(this.#key(""))) await this.#set.store.remove(key);
+    this.directions.clear();
+    this.person = { saved: false };
+    this.#tabs?.postMessage("");
+    this.#set.changed();
+  }
+
   /** Whether there is something to send that has not been sent. */
   ready({ cat, state, choice, pass }: Direction): boolean {
     const rules = this.campaign.categories.find(({ id }) => id === cat)?.ballot;
@@ -231,15 +242,28 @@ export class Voter {
 
   /** Seals what is ready, each with a wait of its own: nobody who sees the order learns whose they are. */
   async send(cats: string[]): Promise<void> {
-    const { makeBallot } = await proof();
-    const keys = { origin: this.campaign.origin, seal: this.person.seal!, passes: new Map() };
-    for (const cat of cats) {
-      const { trouble: _, ...direction } = this.get(cat);
-      const { ballot, ct_len } = this.campaign.categories.find(({ id }) => id === cat)!;
-      const body = await makeBallot(this.#codeOf(cat), keys, direction.pass!, direction.rev + 1, plaintext(ballot, direction.choice)!, ct_len);
-      await this.#keep({ ...direction, state: "sealed", body, due_ms: Date.now() + Math.random() * this.#set.wait_ms, tries: 0 });
-    }
+    await proof();
+    for (const cat of cats) await this.#alone(cat, () => this.#seal(cat));
     this.resume();
+  }
+
+  async #seal(cat: string): Promise<void> {
+    const { makeBallot } = await proof();
+    const { trouble: _, ...direction } = await this.#stored(cat);
+    if (direction.state !== "pass") return this.load(); // another tab did it
+    const keys = { origin: this.campaign.origin, seal: this.person.seal!, passes: new Map() };
+    const { ballot, ct_len } = this.campaign.categories.find(({ id }) => id === cat)!;
+    const body = await makeBallot(this.#codeOf(cat), keys, direction.pass!, direction.rev + 1, plaintext(ballot, direction.choice)!, ct_len);
+    await this.#keep({ ...direction, state: "sealed", body, due_ms: Date.now() + Math.random() * this.#set.wait_ms, tries: 0 });
+  }
+
+  async #stored(cat: string): Promise<Direction> {
+    return (await this.#set.store.get<Direction>(this.#key(`direction/${cat}`))) ?? this.get(cat);
+  }
+
+  /** One at a time for a direction, over all tabs; where locks are missing the ledger still counts one. */
+  async #alone(cat: string, work: () => Promise<void>): Promise<void> {
+    await ("locks" in navigator ? navigator.locks.request(`dauys/${this.#set.id}/${cat}`, work) : work());
   }
 
   /** Goes on wherever it had stopped: passes that were asked for are asked for again, what is sealed gets
@@ -263,14 +287,13 @@ export class Voter {
 
   #at(cat: string, due_ms: number, work: () => Promise<void>): void {
     clearTimeout(this.#timers.get(cat));
-    const run = () => void alone(`dauys/${this.#set.id}/${cat}`, work);
+    const run = () => void this.#alone(cat, work);
     // At most the longest wait there is: the clock may have been set since.
     this.#timers.set(cat, setTimeout(run, Math.min(LONGEST_MS, Math.max(0, due_ms - Date.now()))));
   }
 
   async #cast(cat: string): Promise<void> {
-    const stored = await this.#set.store.get<Direction>(this.#key(`direction/${cat}`));
-    const direction = stored ?? this.get(cat);
+    const direction = await this.#stored(cat);
     if (!direction.body || !isUnderWay(direction)) return this.load(); // another tab did it
     await this.#keep({ ...direction, state: "sent" });
     try {
