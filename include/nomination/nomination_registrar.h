@@ -44,9 +44,6 @@ bool nominee_is(const json_t *item, const char *name, const char *text);
 const json_t *nominee_in(const json_t *answer, int64_t index);
 const json_t *nominee_by(const json_t *answer, const char *cat, const char *ngo);
 
-/* The reason of the nominee's last decision, {d, code, text}; null when there is none. */
-json_t *nomination_reason(struct nomination_desk *desk, int64_t ref);
-
 json_t *nomination_text_json(const char *text);
 /* links is a JSON array as text. */
 json_t *nomination_links_json(const char *links);

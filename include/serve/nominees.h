@@ -6,10 +6,12 @@
  *      pairs: [[cat, ngo]…], the same by category and NGO
  *      undecided: true,    all that are undecided
  *      ngo: "n00017",      all of this NGO, and what the register says of it
- *      twin: index,        how many other nominees of its category have the same BIN
+ *      twin: index,        others of its category that it can be merged into, and how many of
+ *                          them have the same BIN
  *      pass: base64}       the `issue` entries of this pseudonym
  *
- * The answer: {size, at, evaluation (was opened), items, ngo (an object or null), twins, passes:
+ * The answer: {size, at, evaluation (was opened), items, ngo (an object or null), twins,
+ * others: [{ref, ngo, name}], passes:
  * [{cat, index}]}. An item is {index, cat, ngo, state, moderated, moderated_at, into (null), text
  * (entry whose c stands), c, erased, supporters, name, …}, with the columns of the register.
  */

@@ -55,7 +55,8 @@ struct act_hook {
     const char *(*check)(struct registrar_ask *ask, const struct account_session *session,
                          const struct entry *entry, struct slice payload);
 
-    /* It is in the ledger. May come again with the same index after a crash. */
+    /* It is in the ledger, with all its signatures. May come again with the same index after a
+     * crash. */
     void (*logged)(struct registrar_campaign *campaign, const struct entry *entry, uint64_t index,
                    struct slice payload, struct slice salt);
 };

@@ -373,6 +373,40 @@ static json_t *possible(const struct me *me, const struct nomination_row *row, c
     return can;
 }
 
+struct reason_found {
+    struct slice lang;
+    json_t *reason;
+};
+
+static void take_reason(void *context, const struct decision *decision)
+{
+    struct reason_found *found = context;
+    json_t *payload =
+        json_loadb((const char *)decision->payload.data, decision->payload.len, 0, NULL);
+    const json_t *texts = json_object_get(payload, "text");
+    struct slice text = registrar_text(texts, slice_is(found->lang, "ru")   ? "ru"
+                                              : slice_is(found->lang, "en") ? "en"
+                                                                            : "kk");
+    json_decref(found->reason);
+    found->reason = text.len == 0
+                        ? NULL
+                        : json_pack("{s:O,s:s%}", "code", json_object_get(payload, "code"), "text",
+                                    text.data, text.len);
+    json_decref(payload);
+}
+
+/* Why the nominee stands as it does: of its last decision, in the language of the page. A nominee
+ * that waits for a decision has none. */
+static json_t *reason_json(const struct me *me, const json_t *item)
+{
+    struct reason_found found = {registrar_text(me->ask->json, "lang"), NULL};
+    if (item == NULL || nominee_is(item, "state", "received"))
+        return json_null();
+    enum err err = moderation_decisions(me->ask->campaign->nominations->moderation,
+                                        nominee_int(item, "index"), take_reason, &found);
+    return err == OK && found.reason != NULL ? found.reason : json_null();
+}
+
 static void list_nomination(void *context, const struct nomination_row *row)
 {
     struct me *me = context;
@@ -384,19 +418,16 @@ static void list_nomination(void *context, const struct nomination_row *row)
     json_t *name = item == NULL ? NULL : json_object_get(item, "name");
     json_array_append_new(
         me->nominations,
-        json_pack(
-            "{s:o,s:o,s:b,s:s,s:s,s:O?,s:s,s:b,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "index",
-            row->index < 0 ? json_null() : json_integer(row->index), "nominee",
-            item == NULL ? json_null() : json_integer(nominee_int(item, "index")), "support",
-            item != NULL && !first, "cat", row->cat, "ngo", row->ngo, "name", name, "state",
-            state_of(row, item, first, appealed), "wished", row->wished_unix > 0, "at",
-            (json_int_t)row->at_unix, "due", due == 0 ? json_null() : json_integer(due), "reason",
-            item == NULL
-                ? json_null()
-                : nomination_reason(me->ask->campaign->nominations, nominee_int(item, "index")),
-            "into", item == NULL ? json_null() : json_incref(json_object_get(item, "into")), "text",
-            nomination_text_json(row->text), "links", nomination_links_json(row->links), "can",
-            can));
+        json_pack("{s:o,s:o,s:b,s:s,s:s,s:O?,s:s,s:b,s:I,s:o,s:o,s:o,s:o,s:o,s:o}", "index",
+                  row->index < 0 ? json_null() : json_integer(row->index), "nominee",
+                  item == NULL ? json_null() : json_integer(nominee_int(item, "index")), "support",
+                  item != NULL && !first, "cat", row->cat, "ngo", row->ngo, "name", name, "state",
+                  state_of(row, item, first, appealed), "wished", row->wished_unix > 0, "at",
+                  (json_int_t)row->at_unix, "due", due == 0 ? json_null() : json_integer(due),
+                  "reason", reason_json(me, item), "into",
+                  item == NULL ? json_null() : json_incref(json_object_get(item, "into")), "text",
+                  nomination_text_json(row->text), "links", nomination_links_json(row->links),
+                  "can", can));
 }
 
 static void got_me(void *context, enum err err, const json_t *answer)

@@ -246,12 +246,10 @@ static int campaign_year(const struct rules *rules)
     return (int)strtol(text, NULL, 10);
 }
 
-static json_t *checklist(const struct rules *rules, const json_t *item, size_t twins)
+static struct nomination_facts facts_of(const struct rules *rules, const json_t *item, size_t twins)
 {
-    static const char *const states[] = {"ok", "bad", "unknown"};
     const char *status = json_string_value(json_object_get(item, "status"));
     const char *bin = json_string_value(json_object_get(item, "bin"));
-    const char *filed = json_string_value(json_object_get(item, "filed"));
     struct nomination_facts facts = {
         .status = slice_str(status == NULL ? "" : status),
         .bin = slice_str(bin == NULL ? "" : bin),
@@ -259,29 +257,55 @@ static json_t *checklist(const struct rules *rules, const json_t *item, size_t t
         .laureate_year = last_year(json_string_value(json_object_get(item, "laureate"))),
         .campaign_year = campaign_year(rules),
         .same_bin = twins};
-    facts.filed_on = filed_on(filed, rules->eligibility.filed_year, &facts.filed_year);
-    const struct slice details[CHECK_COUNT] = {
-        [CHECK_STATUS] = facts.status, [CHECK_BIN] = facts.bin, [CHECK_FILED_BY] = facts.filed_on};
-    const int64_t numbers[CHECK_COUNT] = {[CHECK_FILED_YEAR] = facts.filed_year,
-                                          [CHECK_COOLING_OFF] = facts.laureate_year,
-                                          [CHECK_DUPLICATE] = (int64_t)twins};
+    facts.filed_on = filed_on(json_string_value(json_object_get(item, "filed")),
+                              rules->eligibility.filed_year, &facts.filed_year);
+    return facts;
+}
+
+static json_t *year_json(int year)
+{
+    return year > 0 ? json_sprintf("%d", year) : json_string("");
+}
+
+static json_t *slice_json(struct slice text)
+{
+    return json_stringn(text.len == 0 ? "" : (const char *)text.data, text.len);
+}
+
+static json_t *checklist(const struct rules *rules, const struct nomination_facts *facts)
+{
+    json_t *details[CHECK_COUNT] = {
+        [CHECK_STATUS] = slice_json(facts->status),
+        [CHECK_BIN] = slice_json(facts->bin),
+        [CHECK_FILED_YEAR] = year_json(facts->filed_year),
+        [CHECK_FILED_BY] = slice_json(facts->filed_on),
+        [CHECK_COOLING_OFF] = year_json(facts->laureate_year),
+        [CHECK_DUPLICATE] = year_json((int)facts->same_bin),
+    };
     json_t *list = json_array();
     for (unsigned check = 0; check < CHECK_COUNT; check++) {
-        enum check_state state = nomination_check(rules, &facts, (enum check)check);
-        json_t *detail = details[check].data != NULL
-                             ? json_stringn((const char *)details[check].data, details[check].len)
-                             : json_sprintf("%lld", (long long)numbers[check]);
+        enum check_state state = nomination_check(rules, facts, (enum check)check);
         json_array_append_new(
-            list, json_pack("{s:s,s:o,s:s,s:o}", "rule", check_name((enum check)check), "ok",
+            list, json_pack("{s:s,s:o,s:o}", "rule", check_name((enum check)check), "ok",
                             state == CHECK_UNKNOWN ? json_null() : json_boolean(state == CHECK_OK),
-                            "state", states[state], "detail", detail));
+                            "detail", details[check]));
     }
     return list;
 }
 
+/* What the register says, for people. */
+static json_t *facts_json(const json_t *item, const struct nomination_facts *facts)
+{
+    return json_pack("{s:O,s:o,s:o,s:O?,s:o,s:o,s:o,s:O?}", "id", json_object_get(item, "ngo"),
+                     "bin", slice_json(facts->bin), "status", slice_json(facts->status), "region",
+                     json_object_get(item, "region"), "filed_year", year_json(facts->filed_year),
+                     "filed_on", slice_json(facts->filed_on), "laureate_year",
+                     year_json(facts->laureate_year), "kind", json_object_get(item, "kind"));
+}
+
 struct listing {
     json_t *list;
-    const struct keyring *keys; /* NULL: signers are not told */
+    const struct keyring *keys;
 };
 
 static void put_signers(const struct keyring *keys, struct slice signers, json_t *out)
@@ -306,42 +330,37 @@ static void put_signers(const struct keyring *keys, struct slice signers, json_t
 static void list_decision(void *context, const struct decision *decision)
 {
     struct listing *listing = context;
-    json_t *json = json_pack("{s:I,s:I,s:s%,s:I,s:n,s:n}", "index", (json_int_t)decision->index,
-                             "ref", (json_int_t)decision->ref, "d", decision->d.data,
-                             decision->d.len, "at", (json_int_t)decision->at_unix, "code", "text");
-    json_t *payload =
+    json_t *reason =
         json_loadb((const char *)decision->payload.data, decision->payload.len, 0, NULL);
-    if (json_is_object(payload))
-        json_object_update(json, payload);
-    json_decref(payload);
-    if (listing->keys != NULL)
-        put_signers(listing->keys, decision->signers, json);
+    json_t *json =
+        json_pack("{s:I,s:I,s:s%,s:I,s:o}", "index", (json_int_t)decision->index, "ref",
+                  (json_int_t)decision->ref, "d", decision->d.data, decision->d.len, "at",
+                  (json_int_t)decision->at_unix, "reason", reason == NULL ? json_null() : reason);
+    put_signers(listing->keys, decision->signers, json);
     json_array_append_new(listing->list, json);
 }
 
 static void take_appeal(void *context, const struct appeal *appeal)
 {
-    *(json_t **)context = json_pack(
-        "{s:I,s:I,s:b,s:o}", "at", (json_int_t)appeal->at_unix, "due", (json_int_t)appeal->due_unix,
-        "open", (int)appeal->open, "text",
-        appeal->text.len == 0 ? json_null()
-                              : json_stringn((const char *)appeal->text.data, appeal->text.len));
+    *(json_t **)context = slice_json(appeal->text);
 }
 
-/* What the nominator wrote; null where there is none (imported, or erased). */
+/* What the nominator wrote, in a list; empty where there is nothing (imported). */
 static json_t *written_json(const struct rules *rules, struct nomination_desk *desk, int64_t ref)
 {
     struct nomination_row row;
+    json_t *list = json_array();
     if (nomination_store_at(desk->store, ref, &row) != OK)
-        return json_null();
-    json_t *json = json_pack(
-        "{s:o,s:o,s:s,s:s,s:b,s:I,s:I,s:b,s:b}", "text", nomination_text_json(row.text), "links",
-        nomination_links_json(row.links), "as", nominator_name(row.as), "relation",
-        relation_name(row.relation), "flagged", nomination_flagged(rules, row.as, row.relation),
-        "at", (json_int_t)row.at_unix, "publication", (json_int_t)row.publication, "wish",
-        row.wished_unix > 0, "erased", (int)row.erased);
+        return list;
+    json_array_append_new(
+        list,
+        json_pack("{s:I,s:o,s:o,s:s,s:s,s:b,s:I,s:I,s:b}", "index", (json_int_t)row.index, "text",
+                  nomination_text_json(row.text), "links", nomination_links_json(row.links), "as",
+                  nominator_name(row.as), "relation", relation_name(row.relation), "flagged",
+                  nomination_flagged(rules, row.as, row.relation), "at", (json_int_t)row.at_unix,
+                  "publication", (json_int_t)row.publication, "erased", (int)row.erased));
     nomination_row_release(&row);
-    return json;
+    return list;
 }
 
 static void got_item(void *context, enum err err, const json_t *answer)
@@ -351,23 +370,26 @@ static void got_item(void *context, enum err err, const json_t *answer)
     const struct rules *rules = registry_rules(moderating->ask->campaign->registry);
     const json_t *item = err == OK ? nominee_in(answer, moderating->ref) : NULL;
     struct listing history = {json_array(), moderating->ask->standing->staff};
-    json_t *appeal = NULL;
+    json_t *appeal = NULL, *json = NULL;
     if (err == OK && item != NULL)
         err = moderation_decisions(desk->moderation, moderating->ref, list_decision, &history);
     if (err == OK && item != NULL)
         err = moderation_appeals(desk->moderation, moderating->ref, false, take_appeal, &appeal);
-    json_t *json = NULL;
-    if (err == OK && item != NULL)
-        json = json_pack("{s:I,s:O,s:o,s:o,s:O,s:o,s:o,s:O}", "ref", (json_int_t)moderating->ref,
-                         "nominee", (json_t *)(uintptr_t)item, "nomination",
-                         written_json(rules, desk, moderating->ref), "checklist",
-                         checklist(rules, item, (size_t)nominee_int(answer, "twins")), "history",
-                         history.list, "claim", claim_json(desk, moderating->ref), "appeal",
-                         appeal == NULL ? json_null() : json_incref(appeal), "seen",
-                         json_object_get(answer, "size"));
+    if (err == OK && item != NULL) {
+        struct nomination_facts facts = facts_of(rules, item, (size_t)nominee_int(answer, "twins"));
+        json = queue_item(moderating, item);
+        json_object_update_new(json, json_pack("{s:o,s:o,s:o,s:O,s:O,s:O,s:O,s:O}", "nominations",
+                                               written_json(rules, desk, moderating->ref), "facts",
+                                               facts_json(item, &facts), "checklist",
+                                               checklist(rules, &facts), "history", history.list,
+                                               "appeal_text", appeal == NULL ? json_null() : appeal,
+                                               "others", json_object_get(answer, "others"), "into",
+                                               json_object_get(item, "into"), "seen",
+                                               json_object_get(answer, "size")));
+    }
     json_decref(history.list);
     json_decref(appeal);
-    end(moderating, err, err == OK && item == NULL ? "nomination_unknown" : NULL, json);
+    end(moderating, err, err == OK && json == NULL ? "nomination_unknown" : NULL, json);
 }
 
 /* False: the ask has been answered, because of a conflict of interest. */
@@ -476,7 +498,7 @@ static void read_reasons(struct registrar_ask *ask)
 
 static json_t *text_or_null(struct slice text)
 {
-    return text.len == 0 ? json_null() : json_stringn((const char *)text.data, text.len);
+    return text.len == 0 ? json_null() : slice_json(text);
 }
 
 static void list_dispute(void *context, const struct dispute *dispute)

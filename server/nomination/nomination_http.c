@@ -4,6 +4,7 @@
  */
 #include <jansson.h>
 
+#include "http/fmt.h"
 #include "http/json.h"
 #include "nomination/nomination_rules.h"
 #include "serve/front.h"
@@ -116,7 +117,10 @@ static void get_me(struct http_request *request, void *context)
         return;
     json_t *token = front_bearer(request);
     if (token != NULL)
-        front_ask(front, request, "me.read", json_pack("{s:o}", "token", token), 200);
+        front_ask(front, request, "me.read",
+                  json_pack("{s:o,s:s}", "token", token, "lang",
+                            lang_code(http_request_language(request))),
+                  200);
 }
 
 static void complete(struct front *front, struct http_request *request)

@@ -86,28 +86,6 @@ json_t *nomination_links_json(const char *links)
     return array == NULL ? json_array() : array;
 }
 
-static void take_reason(void *context, const struct decision *decision)
-{
-    json_t **reason = context;
-    json_t *payload =
-        json_loadb((const char *)decision->payload.data, decision->payload.len, 0, NULL);
-    json_decref(*reason);
-    *reason = json_pack("{s:s%}", "d", decision->d.data, decision->d.len);
-    if (json_is_object(payload))
-        json_object_update(*reason, payload);
-    json_decref(payload);
-}
-
-json_t *nomination_reason(struct nomination_desk *desk, int64_t ref)
-{
-    json_t *reason = NULL;
-    if (moderation_decisions(desk->moderation, ref, take_reason, &reason) != OK) {
-        json_decref(reason);
-        reason = NULL;
-    }
-    return reason == NULL ? json_null() : reason;
-}
-
 bool nomination_text(struct registrar_ask *ask, const char *name, size_t least, size_t most,
                      struct slice *text)
 {
@@ -473,7 +451,7 @@ static void submit_again(struct registrar_campaign *campaign, int64_t number, bo
 static bool is_under_way(const struct registrar_campaign *campaign,
                          const struct nomination_row *row)
 {
-    return row->at_unix >= campaign->nominations->opened_unix &&
+    return row->at_unix > campaign->nominations->opened_unix &&
            row->at_unix > clock_unix() - RESEND_AFTER_S;
 }
 

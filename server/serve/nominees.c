@@ -105,8 +105,9 @@ static struct slice bin_of(const struct fold *fold, const struct nominee *nomine
     return register_value(ngos, row, REGISTER_BIN);
 }
 
-/* Other nominees of the category with the same BIN that may still be voted for. */
-static json_int_t count_twins(const struct fold *fold, const json_t *ref)
+/* Other nominees of the category that may still be voted for: into them it can be merged. Returns
+ * how many have the same BIN. */
+static json_int_t put_others(const struct fold *fold, const json_t *ref, json_t *others)
 {
     const struct nomination_set *set = fold_nominations(fold);
     size_t number;
@@ -115,11 +116,18 @@ static json_int_t count_twins(const struct fold *fold, const json_t *ref)
         return 0;
     const struct nominee *nominee = nominee_at(set, number);
     struct slice bin = bin_of(fold, nominee);
-    for (size_t i = 0; bin.len > 0 && i < nominee_len(set); i++) {
+    for (size_t i = 0; i < nominee_len(set); i++) {
         const struct nominee *other = nominee_at(set, i);
-        twins += i != number && other->cat == nominee->cat &&
-                 (!nominee_decided(other) || other->status == NOMINEE_ADMITTED) &&
-                 slice_equal(bin, bin_of(fold, other));
+        if (i == number || other->cat != nominee->cat ||
+            (nominee_decided(other) && other->status != NOMINEE_ADMITTED))
+            continue;
+        json_t *item = json_pack("{s:I,s:s}", "ref", (json_int_t)other->index, "ngo", other->ngo);
+        json_t *facts = json_object();
+        put_ngo(fold, slice_of(other->ngo, other->ngo_len), facts);
+        json_object_set(item, "name", json_object_get(facts, "name"));
+        json_decref(facts);
+        json_array_append_new(others, item);
+        twins += bin.len > 0 && slice_equal(bin, bin_of(fold, other));
     }
     return twins;
 }
@@ -146,11 +154,12 @@ json_t *nominees_answer(const struct fold *fold, struct slice question)
     json_t *asked = json_loadb((const char *)question.data, question.len, 0, NULL);
     const json_t *name = json_object_get(asked, "ngo");
     struct slice ngo = slice_of(json_string_value(name), json_string_length(name));
-    json_t *items = json_array(), *about = json_object();
+    json_t *items = json_array(), *about = json_object(), *others = json_array();
     if (!json_is_object(asked) || fold_rules(fold) == NULL) {
         json_decref(asked);
         json_decref(items);
         json_decref(about);
+        json_decref(others);
         return NULL;
     }
     bool undecided = json_is_true(json_object_get(asked, "undecided"));
@@ -162,12 +171,12 @@ json_t *nominees_answer(const struct fold *fold, struct slice question)
         json_decref(about);
         about = json_null();
     }
+    json_int_t twins = put_others(fold, json_object_get(asked, "twin"), others);
     bool begun = fold_phases(fold)->rows[PHASE_EVALUATION].state >= PHASE_IS_OPEN;
-    json_t *answer =
-        json_pack("{s:I,s:I,s:b,s:o,s:o,s:I,s:o}", "size", (json_int_t)fold_size(fold), "at",
-                  (json_int_t)fold_at(fold), "evaluation", (int)begun, "items", items, "ngo", about,
-                  "twins", count_twins(fold, json_object_get(asked, "twin")), "passes",
-                  passes_json(fold, json_object_get(asked, "pass")));
+    json_t *answer = json_pack(
+        "{s:I,s:I,s:b,s:o,s:o,s:I,s:o,s:o}", "size", (json_int_t)fold_size(fold), "at",
+        (json_int_t)fold_at(fold), "evaluation", (int)begun, "items", items, "ngo", about, "twins",
+        twins, "others", others, "passes", passes_json(fold, json_object_get(asked, "pass")));
     json_decref(asked);
     return answer;
 }

@@ -307,11 +307,15 @@ static void tell_logged(struct registrar_campaign *campaign, const struct stored
                         uint64_t index)
 {
     struct entry entry;
+    struct buf text;
     const struct act_hook *hook = hook_of(act->type);
     if (hook == NULL || hook->logged == NULL)
         return;
-    INVARIANT(entry_parse(act->body, &entry, NULL) == OK);
+    buf_init(&text, ENTRY_LEN_MAX);
+    signed_act_compose(act->body, act->sigs, act->sigs_len, &text);
+    INVARIANT(entry_parse(buf_slice(&text), &entry, NULL) == OK);
     hook->logged(campaign, &entry, index, act->payload, act->salt);
+    buf_release(&text);
 }
 
 static enum err keep_verdict(struct sending *sending, const struct submit_answer *answer)
