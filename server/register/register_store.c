@@ -21,37 +21,28 @@ static const char schema[] =
     " name_ru TEXT, name_en TEXT, region TEXT, status TEXT, filed_year TEXT, source_id TEXT,"
     " kind TEXT, filed TEXT, former_names TEXT, former_region TEXT, directions TEXT,"
     " laureate TEXT) STRICT;"
-    /* Words come folded already; the index keeps no copy of them. */
-    "CREATE VIRTUAL TABLE words USING fts5(text, content='', prefix='1 2 3',"
+    /* Words come folded already; the index keeps no copy of them. What filters ask for stands there
+     * as words too (tags), so that the index alone finds and counts. */
+    "CREATE VIRTUAL TABLE words USING fts5(text, tags, content='', prefix='1 2 3',"
     " tokenize='unicode61 remove_diacritics 0');";
 
 enum build_statement { ADD, ADD_WORDS, OPTIMIZE, BUILD_STATEMENTS };
 static const char *const build_statements[BUILD_STATEMENTS] = {
     [ADD] = "INSERT INTO ngo (row, " COLUMNS ") VALUES"
             " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
-    [ADD_WORDS] = "INSERT INTO words (rowid, text) VALUES (?1, ?2)",
+    [ADD_WORDS] = "INSERT INTO words (rowid, text, tags) VALUES (?1, ?2, ?3)",
     [OPTIMIZE] = "INSERT INTO words (words) VALUES ('optimize')",
 };
-
-/* ?1 pattern, ?2 after, ?3 region, ?4 status, ?5 direction, ?6 filed, ?7 laureate, ?8 limit. Lists
- * hold items between bars; a year is four digits, so the start of an item tells it. */
-#define FILTER                                                                                     \
-    " AND (?3 = '' OR region = ?3) AND (?4 = '' OR status = ?4)"                                   \
-    " AND (?5 = '' OR instr('|' || directions || '|', '|' || ?5 || '|') > 0)"                      \
-    " AND (?6 = '' OR instr('|' || filed, '|' || ?6) > 0)"                                         \
-    " AND (?7 = '' OR (?7 = 'any' AND laureate <> '') OR instr('|' || laureate, '|' || ?7) > 0)"
-#define BY_WORDS                                                                                   \
-    " FROM words JOIN ngo ON ngo.row = words.rowid WHERE words MATCH ?1 AND words.rowid > "        \
-    "?2" FILTER
-#define BY_PLACE " FROM ngo WHERE ?1 IS NULL AND row > ?2" FILTER
 
 enum statement { FIND, SEARCH_WORDS, SEARCH, COUNT_WORDS, COUNT, LAUREATES, STATEMENTS };
 static const char *const statements[STATEMENTS] = {
     [FIND] = "SELECT row, " COLUMNS " FROM ngo WHERE id = ?1",
-    [SEARCH_WORDS] = "SELECT row, " COLUMNS BY_WORDS " ORDER BY words.rowid LIMIT ?8",
-    [SEARCH] = "SELECT row, " COLUMNS BY_PLACE " ORDER BY row LIMIT ?8",
-    [COUNT_WORDS] = "SELECT count(*)" BY_WORDS,
-    [COUNT] = "SELECT count(*)" BY_PLACE,
+    /* ?1 the row behind which to begin, ?2 how many, ?3 the pattern */
+    [SEARCH] = "SELECT row, " COLUMNS " FROM ngo WHERE row > ?1 ORDER BY row LIMIT ?2",
+    [SEARCH_WORDS] = "SELECT row, " COLUMNS " FROM words JOIN ngo ON ngo.row = words.rowid"
+                     " WHERE words MATCH ?3 AND words.rowid > ?1 ORDER BY words.rowid LIMIT ?2",
+    [COUNT] = "SELECT count(*) FROM ngo",
+    [COUNT_WORDS] = "SELECT count(*) FROM words WHERE words MATCH ?1",
     [LAUREATES] = "SELECT DISTINCT laureate FROM ngo WHERE laureate <> ''",
 };
 
@@ -121,21 +112,68 @@ static struct place *places_of(const struct ngo_register *ngos)
     return places;
 }
 
+/* A tag: a letter for what it is of, then the letters and digits of the value. False: it has none.
+ */
+static bool put_tag(struct buf *out, char kind, struct slice value)
+{
+    size_t before = out->len;
+    buf_put_byte(out, (uint8_t)kind);
+    for (size_t i = 0; i < value.len; i++) {
+        uint8_t c = value.data[i];
+        if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
+            buf_put_byte(out, c);
+    }
+    return out->len > before + 1;
+}
+
+/* Of each item of a list, cut to so many bytes. */
+static void put_tags(struct buf *out, char kind, struct slice list, size_t most)
+{
+    while (list.len > 0) {
+        const uint8_t *bar = memchr(list.data, '|', list.len);
+        size_t len = bar == NULL ? list.len : (size_t)(bar - list.data);
+        size_t skip = bar == NULL ? len : len + 1;
+        (void)put_tag(out, kind, slice_of(list.data, len < most ? len : most));
+        buf_put_byte(out, ' ');
+        list = slice_of(list.data + skip, list.len - skip);
+    }
+}
+
+#define YEAR_LEN 4
+#define ANY_LAUREATE "any"
+
+static void put_ngo_tags(struct buf *out, const struct ngo_register *ngos, size_t number)
+{
+    struct slice laureate = register_value(ngos, number, REGISTER_LAUREATE);
+    put_tags(out, 'r', register_value(ngos, number, REGISTER_REGION), SIZE_MAX);
+    put_tags(out, 's', register_value(ngos, number, REGISTER_STATUS), SIZE_MAX);
+    put_tags(out, 'd', register_value(ngos, number, REGISTER_DIRECTIONS), SIZE_MAX);
+    put_tags(out, 'f', register_value(ngos, number, REGISTER_FILED), YEAR_LEN);
+    put_tags(out, 'f', register_value(ngos, number, REGISTER_FILED_YEAR), YEAR_LEN);
+    put_tags(out, 'l', laureate, YEAR_LEN);
+    if (laureate.len > 0)
+        (void)put_tag(out, 'l', slice_str(ANY_LAUREATE));
+}
+
 static enum err add_words(struct db_query *add, const struct ngo_register *ngos, size_t number,
                           int64_t row)
 {
     static const enum register_column read[] = {REGISTER_NAME_KK, REGISTER_NAME_RU,
                                                 REGISTER_NAME_EN, REGISTER_FORMER_NAMES,
                                                 REGISTER_BIN,     REGISTER_ID};
-    struct buf words;
+    struct buf words, tags;
     buf_init(&words, TEXT_MAX);
+    buf_init(&tags, TEXT_MAX);
     for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
         search_text_fold(register_value(ngos, number, read[i]), &words);
         buf_put_byte(&words, ' ');
     }
+    put_ngo_tags(&tags, ngos, number);
     db_bind_int(db_fresh(add), 1, row);
     db_bind_text(add, 2, buf_slice(&words));
+    db_bind_text(add, 3, buf_slice(&tags));
     buf_release(&words);
+    buf_release(&tags);
     return db_run(add);
 }
 
@@ -226,25 +264,53 @@ static void take_row(struct db_query *query, register_row_callback *callback, vo
     callback(context, &row);
 }
 
-/* The query for a filter with all bound but the limit; NULL: its text has no word, nothing fits. */
-static struct db_query *bound(struct register_store *store, enum statement plain,
-                              enum statement by_words, const struct register_filter *filter,
-                              int64_t after)
+/* ---- patterns ------------------------------------------------------------------------------- */
+
+enum pattern { EVERYTHING, NOTHING, SOME };
+
+/* Appends `{tags} : "…"` unless the filter's member is empty. False: nothing can have it. */
+static bool put_condition(struct buf *out, char kind, struct slice value)
 {
-    struct buf pattern;
-    struct db_query *query = db_fresh(store->ready[filter->text.len == 0 ? plain : by_words]);
-    buf_init(&pattern, TEXT_MAX);
-    bool any = filter->text.len == 0 || search_text_pattern(filter->text, &pattern);
-    if (filter->text.len > 0)
-        db_bind_text(query, 1, buf_slice(&pattern));
-    buf_release(&pattern);
-    db_bind_int(query, 2, after);
-    db_bind_text(query, 3, filter->region);
-    db_bind_text(query, 4, filter->status);
-    db_bind_text(query, 5, filter->direction);
-    db_bind_text(query, 6, filter->filed);
-    db_bind_text(query, 7, filter->laureate);
-    return any ? query : NULL;
+    if (value.len == 0)
+        return true;
+    buf_put_str(out, out->len == 0 ? "{tags} : \"" : " AND {tags} : \"");
+    bool any = put_tag(out, kind, value);
+    buf_put_str(out, "\"");
+    return any;
+}
+
+static enum pattern put_pattern(struct buf *out, const struct register_filter *filter)
+{
+    bool possible = true;
+    if (filter->text.len > 0) {
+        buf_put_str(out, "{text} : (");
+        possible = search_text_pattern(filter->text, out);
+        buf_put_str(out, ")");
+    }
+    possible = possible && put_condition(out, 'r', filter->region) &&
+               put_condition(out, 's', filter->status) &&
+               put_condition(out, 'd', filter->direction) &&
+               put_condition(out, 'f', filter->filed) && put_condition(out, 'l', filter->laureate);
+    return !possible ? NOTHING : out->len == 0 ? EVERYTHING : SOME;
+}
+
+/* The query for a filter with its pattern bound; NULL: nothing can fit. */
+static struct db_query *for_filter(struct register_store *store, enum statement everything,
+                                   enum statement some, int parameter,
+                                   const struct register_filter *filter)
+{
+    struct buf text;
+    buf_init(&text, TEXT_MAX);
+    enum pattern pattern = put_pattern(&text, filter);
+    struct db_query *query = NULL;
+    if (pattern == EVERYTHING)
+        query = db_fresh(store->ready[everything]);
+    if (pattern == SOME) {
+        query = db_fresh(store->ready[some]);
+        db_bind_text(query, parameter, buf_slice(&text));
+    }
+    buf_release(&text);
+    return query;
 }
 
 enum err register_store_search(struct register_store *store, const struct register_filter *filter,
@@ -252,10 +318,11 @@ enum err register_store_search(struct register_store *store, const struct regist
                                void *context)
 {
     bool row = true;
-    struct db_query *query = bound(store, SEARCH, SEARCH_WORDS, filter, after);
+    struct db_query *query = for_filter(store, SEARCH, SEARCH_WORDS, 3, filter);
     if (query == NULL)
         return OK;
-    db_bind_int(query, 8, most == 0 ? -1 : (int64_t)most); /* a negative LIMIT is none */
+    db_bind_int(query, 1, after);
+    db_bind_int(query, 2, most == 0 ? -1 : (int64_t)most); /* a negative LIMIT is none */
     enum err err = db_step(query, &row);
     while (err == OK && row) {
         take_row(query, callback, context);
@@ -269,7 +336,7 @@ enum err register_store_count(struct register_store *store, const struct registe
                               uint64_t *count)
 {
     bool row = false;
-    struct db_query *query = bound(store, COUNT, COUNT_WORDS, filter, 0);
+    struct db_query *query = for_filter(store, COUNT, COUNT_WORDS, 1, filter);
     *count = 0;
     if (query == NULL)
         return OK;

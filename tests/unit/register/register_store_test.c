@@ -112,7 +112,10 @@ static void filters(void **state)
     finds(rig, BY(region, "KZ-71"), "n3 n1 ");
     finds(rig, BY(status, "NO_BIN"), "n2 ");
     finds(rig, BY(direction, "youth"), "n2 n1 "); /* not youthful */
-    finds(rig, BY(direction, "youth|health"), "n1 ");
+    finds(rig, BY(direction, "youth|health"), "");
+    finds(rig, BY(direction, "youth\" OR \"dhealth"), "");
+    finds(rig, BY(region, "\""), "");
+    finds(rig, BY(region, "KZ71"), "n3 n1 "); /* signs between letters do not count */
     finds(rig, BY(filed, "2025"), "n2 n1 ");
     finds(rig, BY(filed, "2027"), "");
     finds(rig, BY(laureate, "any"), "n3 n1 ");
