@@ -26,7 +26,7 @@ async function replay(prefix: string, vkey: string): Promise<void> {
       next = ledger.bundle(n + 1);
       next.catch(() => {}); // seen when it is awaited
     }
-    for (const entry of entries) run.add(entry);
+    await run.add(entries);
     tell({ news: "progress", done: run.report.size, size: ledger.size });
   }
   tell({ news: "done", report: run.finish(ledger.checkpoint.root), checkpoint: ledger.checkpoint.note });
