@@ -129,8 +129,12 @@ tsan: ## unit tests under ThreadSanitizer
 clang: ## compile everything with clang and -Werror
 	@$(MAKE) --no-print-directory VARIANT=clang CI=1 build/clang/dauys
 
-tidy: ## clang-tidy
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) -- -std=c17 -D_GNU_SOURCE -Iinclude -include base/banned.h -DDAUYS_VERSION='""' $(PKG_CFLAGS)
+tidy: $(SOURCES:%.c=build/tidy/%.good) ## clang-tidy on what has changed; -j for all cores
+build/tidy/%.good: %.c $(HEADERS) .clang-tidy
+	@mkdir -p $(@D)
+	@$(if $(Q),echo "  TIDY $<")
+	$(Q)clang-tidy --quiet $< -- -std=c17 -D_GNU_SOURCE -Iinclude -include base/banned.h -DDAUYS_VERSION='""' $(PKG_CFLAGS) 2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
 
 format: ## rewrite all C in house style
 	$(Q)clang-format -i $(SOURCES) $(HEADERS) $(TESTS_C)

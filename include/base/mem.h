@@ -8,11 +8,11 @@
 #include <stddef.h>
 
 /* Zeroed memory for count items of size bytes; never NULL, aborts on overflow or lack. */
-void *xcalloc(size_t count, size_t size);
-void *xrealloc(void *old, size_t count, size_t size);
-char *xstrdup(const char *text);
-char *xstrndup(const void *text, size_t len);
-char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void *xcalloc(size_t count, size_t size) __attribute__((returns_nonnull));
+void *xrealloc(void *old, size_t count, size_t size) __attribute__((returns_nonnull));
+char *xstrdup(const char *text) __attribute__((returns_nonnull));
+char *xstrndup(const void *text, size_t len) __attribute__((returns_nonnull));
+char *xasprintf(const char *format, ...) __attribute__((format(printf, 1, 2), returns_nonnull));
 
 /* Overwrites a secret; the compiler can't drop it. */
 void wipe(void *secret, size_t len);
@@ -21,7 +21,7 @@ void wipe(void *secret, size_t len);
  * `GROW(list->items, list->len, list->room)`. */
 #define GROW(items, len, room)                                                                     \
     do {                                                                                           \
-        if ((len) == (room)) {                                                                     \
+        if ((len) == (room) || (items) == NULL) {                                                  \
             (room) = (room) ? (room)*2 : 16;                                                       \
             (items) = xrealloc((items), (room), sizeof *(items));                                  \
         }                                                                                          \

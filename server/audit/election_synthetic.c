@@ -17,6 +17,7 @@ static uint64_t next(uint64_t *state)
 /* Low numbers come more often: the smaller of two draws. */
 static uint32_t skewed(uint64_t *state, size_t bound)
 {
+    INVARIANT(bound > 0);
     uint64_t a = next(state) % bound, b = next(state) % bound;
     return (uint32_t)(a < b ? a : b);
 }
@@ -49,6 +50,7 @@ static int64_t worth(const struct election *election, uint32_t value, size_t pos
 
 static void add_voter(struct election *election, uint64_t *state)
 {
+    INVARIANT(election->at_most > 0);
     size_t len = election->method == BALLOT_CHOOSE ? 1 : 1 + next(state) % election->at_most;
     GROW(election->voters, election->voters_len, election->voters_room);
     struct election_voter *voter = &election->voters[election->voters_len++];

@@ -1,5 +1,6 @@
 #include "audit/rehearse_command.h"
 
+#include <ftw.h>
 #include <getopt.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "rehearse_inner.h"
+
+#define REMOVE_DEPTH 16 /* folders open at once */
 
 static const char usage[] =
     "Usage: dauys rehearse FILE.pb [options]\n"
@@ -256,12 +259,17 @@ static void link_kept(const struct rehearsal *rehearsal)
         printf("the key is %s/log.vkey\n", rehearsal->campaign);
 }
 
+static int remove_item(const char *path, const struct stat *about, int kind, struct FTW *place)
+{
+    (void)about, (void)kind, (void)place;
+    return remove(path);
+}
+
+/* What is in a folder comes before it; links are not followed. */
 static void remove_folder(const char *folder)
 {
-    char *command = xasprintf("rm -rf -- '%s'", folder);
-    if (system(command) != 0)
+    if (nftw(folder, remove_item, REMOVE_DEPTH, FTW_DEPTH | FTW_PHYS) != 0)
         printf("%s could not be removed\n", folder);
-    free(command);
 }
 
 static void note_client_time(struct rehearsal *rehearsal)

@@ -38,8 +38,7 @@ static const char *const sentences[VERDICT_COUNT] = {
     [VERDICT_RULES_INVALID] = "the rules file does not say what counting needs",
     [VERDICT_KEY_MALFORMED] = "a key in it is malformed",
     [VERDICT_KEY_KNOWN] = "a key in it is known already",
-    [VERDICT_DEMO_KEY] = "a person's name begins with demo- where it must not, or does not where "
-                         "it must",
+    [VERDICT_DEMO_KEY] = "a person's name has demo- where it must not, or lacks it",
     [VERDICT_KEY_POP] = "whoever brought the key did not prove to have its secret",
     [VERDICT_KEY_ID] = "the key's id is not that of the key",
     [VERDICT_KEY_LATE] = "the key comes after evaluation was opened",
@@ -49,8 +48,7 @@ static const char *const sentences[VERDICT_COUNT] = {
     [VERDICT_PHASE_UNKNOWN] = "the rules have no such phase",
     [VERDICT_PHASE_ORDER] = "the phase can't do this step now",
     [VERDICT_PHASE_TIMES] = "the phase's times do not allow this",
-    [VERDICT_EVALUATION_UNREADY] = "evaluation can't open: a nomination is undecided, a key "
-                                   "missing, or a ballot too long for an entry",
+    [VERDICT_EVALUATION_UNREADY] = "evaluation lacks a decision, a key or a fitting ballot",
     [VERDICT_WINDOW_NOT_OPEN] = "it comes before its phase is open",
     [VERDICT_WINDOW_CLOSED] = "it comes after its phase is over",
     [VERDICT_CAMPAIGN_PAUSED] = "it comes while its phase is paused",

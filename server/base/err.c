@@ -31,7 +31,7 @@ const char *err_name(enum err err)
     return "unnamed";
 }
 
-enum err fault_set(struct fault *fault, enum err err, const char *format, ...)
+enum err(fault_set)(struct fault *fault, enum err err, const char *format, ...)
 {
     va_list args;
 

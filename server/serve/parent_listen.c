@@ -61,7 +61,7 @@ static int bind_tcp(const struct addrinfo *info, bool shared)
 
 static void name_socket(int fd, char out[static ADDRESS_CAP])
 {
-    struct sockaddr_storage address;
+    struct sockaddr_storage address = {0};
     socklen_t len = sizeof address;
     char host[HOST_CAP] = "", port[8] = "";
     if (getsockname(fd, (struct sockaddr *)&address, &len) == 0) {
