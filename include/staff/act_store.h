@@ -71,6 +71,10 @@ enum err act_add_signature(struct act_store *store, int64_t number,
 enum err act_set_state(struct act_store *store, int64_t number, enum act_state state,
                        uint64_t index, const char *code) MUST_CHECK;
 
+/* What the commitment of the act at this index is of has been erased by an `erase` entry: it is
+ * here too, in the file and in the log beside it. */
+enum err act_forget(struct act_store *store, uint64_t index) MUST_CHECK;
+
 /* Numbers of acts: all that wait or were sent, and the latest of the others, at most so many in
  * all, newest first. */
 enum err act_numbers(struct act_store *store, int64_t *numbers, size_t most,

@@ -638,6 +638,8 @@ static void erased(struct registrar_campaign *campaign, const struct entry *entr
     enum err err = nomination_store_erased(desk->store, (int64_t)ref, clock_unix());
     if (err == OK)
         err = moderation_reason_erased(desk->moderation, (int64_t)ref);
+    if (err == OK)
+        err = act_forget(campaign->staff->acts, ref);
     if (err != OK)
         log_error("payload_not_erased", LOG_U("index", index), LOG_S("err", err_name(err)));
 }

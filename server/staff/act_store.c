@@ -21,6 +21,7 @@ enum statement {
     ADD_SIG,
     FORGET_SIGS,
     SET_STATE,
+    FORGET,
     OPEN_NUMBERS,
     ENDED_NUMBERS,
     NEXT_SENT,
@@ -39,6 +40,8 @@ static const char *const statements[STATEMENTS] = {
     [ADD_SIG] = "INSERT INTO staff_act_signature (number, k, s, person) VALUES (?1, ?2, ?3, ?4)",
     [FORGET_SIGS] = "DELETE FROM staff_act_signature WHERE number = ?1",
     [SET_STATE] = "UPDATE staff_act SET state = ?2, place = ?3, code = ?4 WHERE number = ?1",
+    [FORGET] = "UPDATE staff_act SET payload = x'', salt = x''"
+               " WHERE state = 'logged' AND place = ?1",
     [OPEN_NUMBERS] = "SELECT number FROM staff_act WHERE state IN ('waiting', 'sent')"
                      " ORDER BY number DESC LIMIT ?1",
     [ENDED_NUMBERS] = "SELECT number FROM staff_act WHERE state NOT IN ('waiting', 'sent')"
@@ -270,6 +273,14 @@ enum err act_set_state(struct act_store *store, int64_t number, enum act_state s
     db_bind_int(query, 3, (int64_t)index);
     db_bind_text(query, 4, slice_str(code));
     return db_run(query);
+}
+
+enum err act_forget(struct act_store *store, uint64_t index)
+{
+    enum err err = db_run(of_number(store, FORGET, (int64_t)index));
+    if (err == OK)
+        db_scrub(store->db);
+    return err;
 }
 
 static enum err put_numbers(struct act_store *store, enum statement which, int64_t *numbers,

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import crypto from 'node:crypto';
 import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Citizen, nominee, text } from './citizen.mjs';
@@ -12,9 +13,20 @@ import { root, Server, until } from './server.mjs';
 import { commitment, demoStaff, Member } from './staff.mjs';
 import { Ledger } from './voter.mjs';
 
+const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map((lib) => `${lib}/faketime/libfaketimeMT.so.1`).find((file) => existsSync(file));
+
+/** A folder with a redis-server that keeps the true time: its allocator and libfaketime do not go together. */
+function trueRedis() {
+  const bin = path.join(server.folder, 'bin');
+  mkdirSync(bin, { recursive: true });
+  const redis = execFileSync('which', ['redis-server'], { encoding: 'utf8' }).trim();
+  writeFileSync(path.join(bin, 'redis-server'), `#!/bin/sh\nunset LD_PRELOAD\nexec ${redis} "$@"\n`, { mode: 0o755 });
+  return bin;
+}
+
 let server, people, admin, other, moderator, second, anna, boris, vera, reasons;
 const made = {};
-const rules = ({ nomination }) => Object.assign(nomination, { per_person: 20, per_ngo: 2, own: 'flag', cure_days: 5, appeal_days: 10 });
+const rules = ({ nomination }) => Object.assign(nomination, { per_person: 20, per_ngo: 2, own: 'flag', cure_days: 3, appeal_days: 3 });
 
 const entry = async (index) => {
   const ledger = new Ledger(server), checkpoint = await ledger.checkpoint();
@@ -117,7 +129,7 @@ test('returned, completed, admitted; the published text is the one committed to'
   assert.equal((await decide(moderator, made.good, 'return', 'text_unclear')).status, 201);
   let mine = await anna.mine(made.good);
   assert.deepEqual([mine.state, mine.reason.code, mine.can], ['returned', 'text_unclear', ['complete', 'withdraw']]);
-  assert.ok(mine.due > Date.now() / 1000 + 4 * 86400);
+  assert.ok(mine.due > Date.now() / 1000 + 2 * 86400);
   assert.equal((await queued(moderator, made.good)).state, 'returned');
   refused(await boris.post('/me/nominations/{index}/complete', { text: text('x'), links: [] }, made.good), 404, 'nomination_unknown');
   refused(await anna.post('/me/nominations/{index}/complete', { text: 'short', links: [] }, made.good), 400, 'text_not_allowed');
@@ -206,6 +218,29 @@ test('a wish to withdraw comes first in the queue; a moderator signs it; an NGO 
   refused(await vera.nominate('n00006', 'youth'), 409, 'nomination_decided');
 });
 
+test('deadlines in working days pass', { skip: FAKETIME ? false : 'no libfaketime' }, async () => {
+  const late = (await boris.nominate('n00010', 'gender')).json.index, lost = (await boris.nominate('n00011', 'gender')).json.index;
+  assert.equal((await decide(moderator, late, 'return', 'links_missing')).status, 201);
+  const proposed = await decide(moderator, lost, 'refuse', 'no_bin');
+  assert.equal((await second.cosign(proposed.json.number)).status, 201);
+  assert.deepEqual([(await boris.mine(late)).can, (await boris.mine(lost)).can], [['complete', 'withdraw'], ['appeal']]);
+  await server.stop();
+  const { env } = server;
+  server.env = { ...env, FAKETIME: '+8d', FAKETIME_DONT_FAKE_MONOTONIC: '1', LD_PRELOAD: FAKETIME, PATH: `${trueRedis()}:${env.PATH}` };
+  await server.start();
+  await boris.signIn();
+  assert.deepEqual([(await boris.mine(late)).can, (await boris.mine(lost)).can], [['withdraw'], []]);
+  refused(await boris.post('/me/nominations/{index}/complete', { text: text('too late'), links: [] }, late), 409, 'deadline_passed');
+  refused(await boris.post('/me/nominations/{index}/appeal', { text: 'too late' }, lost), 409, 'deadline_passed');
+  await server.stop();
+  server.env = env;
+  await server.start();
+  for (const citizen of [anna, boris, vera]) await citizen.signIn(); // those sessions ended in eight days
+  assert.equal((await decide(moderator, late, 'refuse', 'incomplete')).status, 202);
+  const waiting = (await second.ask('GET', 'staff/acts')).json.items.find((act) => act.state === 'waiting');
+  assert.equal((await second.cosign(waiting.number)).status, 201);
+});
+
 test('own history', async () => {
   const { items } = (await moderator.ask('GET', 'moderation/history')).json;
   assert.ok(items.length >= 7);
@@ -248,6 +283,12 @@ test('erased: the text is gone everywhere, the entries stay and verify', async (
   refused(await moderator.act({ basis: 'consent', ref: made.own, t: 'erase' }), 403, 'not_allowed');
   refused(await anna.nominate('n00005', 'youth'), 409, 'nominated_twice');
   assert.equal((await nominee(server, made.good)).json.erased, true);
+  // A reason can be erased as well.
+  const { index: decided } = (await admin.ask('GET', `moderation/items/${made.own}`)).json.history[0];
+  assert.equal((await admin.act({ basis: 'mistake', ref: decided, t: 'erase' })).status, 201);
+  assert.equal((await admin.ask('GET', `moderation/items/${made.own}`)).json.history[0].reason, null);
+  const act = (await admin.ask('GET', 'staff/acts')).json.items.find((one) => one.index === decided);
+  assert.deepEqual([act.payload, act.salt], [null, null]);
   // By order of a court, without the person's wish.
   assert.equal((await admin.act({ basis: 'court', ref: made.own, t: 'erase' })).status, 201);
   assert.equal((await boris.mine(made.own)).text, null);
