@@ -85,6 +85,11 @@ test('signing from a seed: WebCrypto, noble and Node give the same', async () =>
       const signature = await key.sign(message);
       assert.equal(hex(signature), hex(own));
       assert.ok(await ed25519.verify(key.publicKey, message, signature, by));
+      const plusL = [...signature];
+      const L = 2n ** 252n + 27742317777372353535851937790883648493n;
+      let rest = BigInt(`0x${hex(Buffer.from(signature.slice(32)).reverse())}`) + L;
+      for (let at = 32; at < 64; at++, rest >>= 8n) plusL[at] = Number(rest & 255n);
+      assert.ok(!await ed25519.verify(key.publicKey, message, Uint8Array.from(plusL), by), 'S + L');
       signature[40] ^= 1;
       assert.ok(!await ed25519.verify(key.publicKey, message, signature, by));
     }

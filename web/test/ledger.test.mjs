@@ -62,6 +62,7 @@ test('proofs from tiles are those of RFC 6962, and no other proof is accepted', 
       if (n > 1) assert.ok(!await merkle.verifyInclusion(leaves[m], (m + 1) % n, n, proof, root));
       assert.ok(!await merkle.verifyInclusion(leaves[m], m, n, [...proof, root], root));
       if (n > 1) assert.ok(!await merkle.verifyInclusion(leaves[m], m, n, proof.slice(1), root));
+      if (n > 1) assert.ok(!await merkle.verifyInclusion(root, m, n, [], root), 'a node passed off as a leaf');
       assert.ok(!await merkle.verifyInclusion(leaves[m], n, n, proof, root));
     }
     for (let m = 1; m <= n; m++) {
