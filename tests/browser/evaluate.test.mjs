@@ -150,7 +150,7 @@ test('evaluate: a change that is not sent is dropped, and a device forgets', asy
   assert.equal((await voter.kept('youth')).marks, 1);
   await page.evaluate(() => { location.hash = ''; });
   await page.click('summary >> text=Удалить с этого');
-  await page.click('details button');
+  await page.click('button >> text=Удалить всё');
   await page.waitForSelector('#code');
   assert.equal(await voter.kept('youth'), undefined);
   quiet(page);

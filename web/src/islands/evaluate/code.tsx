@@ -2,8 +2,9 @@
 import { t } from "../../lib/texts.ts";
 import { app, category, download, during, go, page } from "./app.ts";
 import { named } from "./model.ts";
-import { count, when } from "./notices.tsx";
+import { count, Notice, when } from "./notices.tsx";
 import { nextScreen } from "./start.tsx";
+import type { Dispute } from "./voter.ts";
 
 /** Drawn once the encoder has come; the figure is repeated in words beside it. */
 export function Qr({ text, label }: { text: string; label: string }) {
@@ -98,10 +99,35 @@ export function Code() {
 
 /* ---- issued on another device ---- */
 
-let answer: { number: number; due: number } | null = null;
+/** This person's, by direction; asked for once, and again after a new one. */
+const disputes = new Map<string, Dispute[]>();
+
+async function loadDisputes(cat: string): Promise<void> {
+  disputes.set(cat, await app.voter.disputes(cat));
+  app.draw();
+}
+
+function Disputed({ one: { number, due, text, answer } }: { one: Dispute }) {
+  return (
+    <Notice>
+      <p role="status">{t("evaluate.dispute_taken", { number: count(number), due: when(due) })}</p>
+      {text && <p class="quiet">{text}</p>}
+      {answer && (
+        <p>
+          <strong>{t("evaluate.dispute_answer")}</strong> {answer}
+        </p>
+      )}
+    </Notice>
+  );
+}
 
 export function Elsewhere({ cat }: { cat: string }) {
   const { voter, busy } = app;
+  const own = disputes.get(cat) ?? [];
+  if (!disputes.has(cat) && voter.signedIn()) {
+    disputes.set(cat, []);
+    loadDisputes(cat).catch(() => {}); // seen the next time
+  }
   const restore = (event: SubmitEvent) => {
     event.preventDefault();
     const typed = String(new FormData(event.target as HTMLFormElement).get("recovery"));
@@ -118,7 +144,10 @@ export function Elsewhere({ cat }: { cat: string }) {
   const complain = (event: SubmitEvent) => {
     event.preventDefault();
     const text = String(new FormData(event.target as HTMLFormElement).get("text")).trim();
-    void during(async () => void (answer = await voter.dispute(cat, text)));
+    void during(async () => {
+      await voter.dispute(cat, text);
+      await loadDisputes(cat);
+    });
   };
   return (
     <>
@@ -137,9 +166,10 @@ export function Elsewhere({ cat }: { cat: string }) {
         </button>
       </form>
       <h2>{t("evaluate.dispute_heading")}</h2>
-      {answer ? (
-        <p role="status">{t("evaluate.dispute_taken", { number: count(answer.number), due: when(answer.due) })}</p>
-      ) : (
+      {own.map((one) => (
+        <Disputed one={one} key={one.number} />
+      ))}
+      {voter.signedIn() && !own.some(({ state }) => state === "open") && (
         <form onSubmit={complain}>
           <p class="field">
             <label for="text">{t("evaluate.dispute_text")}</label>

@@ -129,42 +129,67 @@ function Forget() {
   );
 }
 
-export function Start() {
-  const { voter, campaign, busy } = app;
-  const all = campaign.categories.filter(({ nominees, pass_key }) => nominees > 0 && pass_key).map(({ id }) => voter.get(id));
-  const rest = all.filter(({ pass }) => !pass);
+/** Directions without a pass, and the one button that asks for passes of the chosen ones. */
+function Enroll({ rest, main }: { rest: Direction[]; main: boolean }) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     void during(() => enroll(event.target as HTMLFormElement));
   };
   for (const { cat, state } of rest) if (state === "pass_asked") chosen.add(cat);
   return (
+    <form onSubmit={submit}>
+      <CodeField />
+      <fieldset>
+        <legend>{t("evaluate.choose")}</legend>
+        <ul class="rows">
+          {rest.map((one) => (
+            <DirectionRow direction={one} key={one.cat} />
+          ))}
+        </ul>
+      </fieldset>
+      <RecoveryField />
+      <button class={main ? "main" : ""} disabled={app.busy}>
+        {app.voter.signedIn() ? t("evaluate.ask_passes") : t("evaluate.sign_in")}
+      </button>
+    </form>
+  );
+}
+
+export function Start() {
+  const { voter, campaign } = app;
+  const all = campaign.categories.filter(({ nominees, pass_key }) => nominees > 0 && pass_key).map(({ id }) => voter.get(id));
+  const mine = all.filter(({ pass }) => pass);
+  const rest = isOpen() ? all.filter(({ pass }) => !pass) : [];
+  if (mine.length === 0) {
+    return (
+      <>
+        <h1 tabIndex={-1}>{t("evaluate.heading")}</h1>
+        {isOpen() && <p>{t("evaluate.lead")}</p>}
+        {rest.length > 0 && <Enroll rest={rest} main />}
+      </>
+    );
+  }
+  return (
     <>
       <h1 tabIndex={-1}>{t("evaluate.heading")}</h1>
-      {isOpen() && <p>{t("evaluate.lead")}</p>}
-      {all.some(({ pass }) => pass) && (
-        <>
-          <h2>{t("evaluate.mine")}</h2>
-          <ul class="rows">{all.map((one) => one.pass && <DirectionRow direction={one} />)}</ul>
-          <a class="button main" href={nextScreen()}>
-            {t("evaluate.continue")}
-          </a>
-        </>
+      <h2>{t("evaluate.mine")}</h2>
+      <ul class="rows">
+        {mine.map((one) => (
+          <DirectionRow direction={one} key={one.cat} />
+        ))}
+      </ul>
+      <p class="buttons">
+        <a class="button main" href={nextScreen()}>
+          {t("evaluate.continue")}
+        </a>
+      </p>
+      {rest.length > 0 && (
+        <details open={rest.some(({ trouble }) => trouble)}>
+          <summary>{t("evaluate.more")}</summary>
+          <Enroll rest={rest} main={false} />
+        </details>
       )}
-      {isOpen() && rest.length > 0 && (
-        <form onSubmit={submit}>
-          <CodeField />
-          <fieldset>
-            <legend>{all.length > rest.length ? t("evaluate.more") : t("evaluate.choose")}</legend>
-            <ul class="rows">{rest.map((one) => <DirectionRow direction={one} key={one.cat} />)}</ul>
-          </fieldset>
-          <RecoveryField />
-          <button class={all.length > rest.length ? "" : "main"} disabled={busy}>
-            {voter.signedIn() ? t("evaluate.ask_passes") : t("evaluate.sign_in")}
-          </button>
-        </form>
-      )}
-      {all.some(({ pass }) => pass) && <Forget />}
+      <Forget />
     </>
   );
 }

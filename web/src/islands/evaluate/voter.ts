@@ -56,6 +56,15 @@ export interface Direction {
   last?: Recorded;
 }
 
+export interface Dispute {
+  number: number;
+  cat: string;
+  state: "open" | "answered";
+  text: string | null;
+  answer: string | null;
+  due: number;
+}
+
 interface Person {
   token?: string;
   expires?: number;
@@ -205,8 +214,15 @@ export class Voter {
     }
   }
 
-  dispute = async (cat: string, text: string): Promise<{ number: number; due: number }> =>
-    (await ask<{ number: number; due: number }>(`${this.api}/me/disputes`, { method: "POST", token: this.person.token, body: { cat, text } })).json;
+  /** Tells the organiser that the pass went to somebody else. */
+  async dispute(cat: string, text: string): Promise<void> {
+    await ask(`${this.api}/me/disputes`, { method: "POST", token: this.person.token, body: { cat, text } });
+  }
+
+  async disputes(cat: string): Promise<Dispute[]> {
+    const { json } = await ask<{ disputes: Dispute[] }>(`${this.api}/me`, { token: this.person.token });
+    return json.disputes.filter((one) => one.cat === cat);
+  }
 
   /* ---- filling in ---- */
 
