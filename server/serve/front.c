@@ -266,6 +266,7 @@ static const struct {
     ROOM(home_page),
     ROOM(campaign_page),
     ROOM(category_page),
+    ROOM(nomination_page),
     ROOM(evaluate_page),
     ROOM(verify_page),
     ROOM(problem_page),

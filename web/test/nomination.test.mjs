@@ -45,6 +45,13 @@ test('a link goes out encoded: nothing in it can leave an attribute', () => {
   assert.ok(n.isLink('https://пример.kz/"><script>'));
 });
 
+test('who comes back goes on where he was, unless something before it is missing', () => {
+  assert.equal(n.resumeAt({ ...filled, at: 'why' }, true), 'why');
+  assert.equal(n.resumeAt({ ...filled, at: 'why', tie: '' }, true), 'who');
+  assert.equal(n.resumeAt({ ...filled, at: 'why' }, false), 'sign_in');
+  assert.equal(n.resumeAt({ ...n.EMPTY }, true), 'ngo');
+});
+
 test('ties follow the rules: who may nominate, and whether related people may', () => {
   const ties = (rules) => n.tiesOf(rules).map(({ tie, refused }) => `${tie}${refused ? '-' : ''}`).join(' ');
   assert.equal(ties({ who: ['citizen'], own: 'flag' }), 'none staff head');

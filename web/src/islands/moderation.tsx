@@ -8,9 +8,10 @@ import { Alert, type Trouble, troubleOf } from "../parts/form.tsx";
 import { Cosign } from "./moderation/cosign.tsx";
 import { Desk } from "./moderation/desk.ts";
 import { Disputes } from "./moderation/disputes.tsx";
+import { Erasures } from "./moderation/erasures.tsx";
 import { History } from "./moderation/history.tsx";
 import { ItemView } from "./moderation/item.tsx";
-import type { QueueItem } from "./moderation/model.ts";
+import type { Erasure, QueueItem } from "./moderation/model.ts";
 import { Queue } from "./moderation/queue.tsx";
 
 const MODERATORS = ["moderator", "administrator", "auditor"];
@@ -23,6 +24,8 @@ interface State {
   hash: string;
   ready: boolean;
   items: QueueItem[];
+  erasures: Erasure[];
+  seen: number;
   result: string;
   trouble: Trouble | null;
 }
@@ -30,7 +33,7 @@ interface State {
 const hashNow = (): string => location.hash.slice(1) || "queue";
 
 class Moderation extends Component<Props, State> {
-  override state: State = { hash: hashNow(), ready: false, items: [], result: "", trouble: null };
+  override state: State = { hash: hashNow(), ready: false, items: [], erasures: [], seen: 0, result: "", trouble: null };
 
   override componentDidMount(): void {
     addEventListener("hashchange", () => this.#show());
@@ -49,15 +52,15 @@ class Moderation extends Component<Props, State> {
   }
 
   async #read(): Promise<void> {
-    const { items } = await this.props.desk.staff.call<{ items: QueueItem[] }>("GET", "moderation/queue");
-    this.setState({ items });
+    const queue = await this.props.desk.staff.call<Pick<State, "items" | "erasures" | "seen">>("GET", "moderation/queue");
+    this.setState(queue);
   }
 
   async #show(): Promise<void> {
     const hash = hashNow();
     this.setState({ hash, trouble: null, ...(!hash.startsWith("queue") && { result: "" }) });
     try {
-      if (hash === "queue" || hash === "appeals") await this.#read();
+      if (["queue", "appeals", "erasures"].includes(hash)) await this.#read();
     } catch (error) {
       this.setState({ trouble: troubleOf(error) });
     }
@@ -94,7 +97,9 @@ class Moderation extends Component<Props, State> {
     if (name === "cosign") return <Cosign desk={desk} onGone={gone} />;
     if (name === "disputes") return <Disputes desk={desk} onGone={gone} />;
     if (name === "mine") return <History desk={desk} onGone={gone} />;
-    return <Queue key={name} desk={desk} items={this.state.items} appeals={name === "appeals"} />;
+    const { items, erasures, seen } = this.state;
+    if (name === "erasures") return <Erasures desk={desk} items={erasures} seen={seen} onLogged={() => this.#show()} />;
+    return <Queue key={name} desk={desk} items={items} appeals={name === "appeals"} />;
   }
 
   #links(hash: string): JSX.Element {
@@ -104,6 +109,7 @@ class Moderation extends Component<Props, State> {
       ["appeals", t("moderation.appeals")],
       ["disputes", t("moderation.disputes")],
       ["mine", t("moderation.mine")],
+      ...(this.props.desk.staff.session?.role === "administrator" ? [["erasures", t("moderation.erasures")] as const] : []),
     ] as const;
     return (
       <nav class="tabs" aria-label={t("moderation.views")}>

@@ -37,7 +37,7 @@ async function askAll(place: HTMLElement, given: Given, store: Store, citizen: C
   const [{ Nominate, EMPTY }, ngo] = await Promise.all([questions(), ngoGiven(given.campaign)]);
   const kept = { ...EMPTY, ...(await store.get<Draft>(`nominate/${given.campaign}`)) };
   const taken = kept.done && ngo ? EMPTY : kept;
-  const draft = ngo && !kept.sending ? { ...taken, ngo } : taken;
+  const draft = ngo && !kept.sending ? { ...taken, ngo, at: EMPTY.at } : taken;
   render(<Nominate given={given} cats={directions()} store={store} citizen={citizen} draft={draft} />, place);
   keepOffline();
 }

@@ -40,6 +40,7 @@ export interface NominationRules {
 }
 
 export interface Draft {
+  /** The question that was last looked at. */
   at: Question;
   ngo: Ngo | null;
   cat: string;
@@ -154,6 +155,13 @@ export const isAnswered = (draft: Draft, question: Question, signedIn: boolean):
 /** The question to ask next: the first without an answer. */
 export const nextQuestion = (draft: Draft, signedIn: boolean): Question =>
   QUESTIONS.find((question) => !isAnswered(draft, question, signedIn)) ?? "check";
+
+/** Where somebody goes on who comes back: where he was, as far as all before it is answered. */
+export function resumeAt(draft: Draft, signedIn: boolean): Question {
+  const next = nextQuestion(draft, signedIn);
+  const was = QUESTIONS.indexOf(draft.at);
+  return was > 0 && was <= QUESTIONS.indexOf(next) ? draft.at : next;
+}
 
 /** The ties that the rules let nominate, and whether the rules refuse related people. */
 export function tiesOf(rules: NominationRules): { tie: Tie; refused: boolean }[] {

@@ -11,15 +11,20 @@ import { LinkFields, TextField } from "../../parts/text.tsx";
 type Can = "complete" | "withdraw" | "appeal";
 
 interface Nomination {
-  index: number;
-  nominee: number | string;
+  /** Null while the ledger has not answered. */
+  index: number | null;
+  support: boolean;
   cat: string;
   ngo: string;
-  name: Names;
+  /** Null when the register has it no more. */
+  name: Names | null;
   state: string;
+  /** Its nominator wishes to withdraw it; a moderator has to confirm that. */
+  wished: boolean;
   at: number;
+  /** Until when it can be completed or appealed. */
   due: number | null;
-  reason: { code: string; text: string } | null;
+  reason: { code?: string; text?: Names } | null;
   text: string | null;
   links: string[];
   can: Can[];
@@ -29,7 +34,7 @@ interface Dispute {
   number: number;
   cat: string;
   state: string;
-  text: string;
+  text: string | null;
   answer: string | null;
   due: number;
 }
@@ -80,6 +85,8 @@ const STATES: Record<string, string> = {
   appealed: t("nomination.state_appealed"),
   erased: t("nomination.state_erased"),
 };
+
+const nameOf = ({ name, ngo }: Nomination): string => name?.[lang] || name?.kk || name?.ru || name?.en || ngo;
 
 const BUTTONS: Record<Can, string> = { complete: t("me.complete"), withdraw: t("me.withdraw"), appeal: t("me.appeal") };
 
@@ -136,30 +143,36 @@ export class MyPage extends Component<Props, State> {
   // ---- the lists
 
   #nomination(one: Nomination): JSX.Element {
+    const reason = one.reason?.text?.[lang];
     return (
-      <li key={one.index}>
-        <h3>{one.name[lang] || one.name.kk || one.name.ru || one.name.en}</h3>
+      <li key={`${one.cat} ${one.ngo}`}>
+        <h3>{nameOf(one)}</h3>
         <p class="quiet">{this.#catName(one.cat)}</p>
         <p class={one.state === "admitted" ? "stands done" : "stands"} data-state={one.state}>
           {STATES[one.state] ?? one.state}
         </p>
-        {String(one.nominee) !== String(one.index) && <p class="quiet">{t("me.support")}</p>}
-        {one.reason && (
+        {one.support && <p class="quiet">{t("me.support")}</p>}
+        {one.wished && one.state !== "withdrawn" && <p>{t("me.wished")}</p>}
+        {reason && (
           <div class="notice">
             <p>
               <strong>{t("me.reason")}</strong>
             </p>
-            <p class="said">{one.reason.text}</p>
+            <p class="said">{reason}</p>
           </div>
         )}
         <dl>
-          <dt>{t("me.number")}</dt>
-          <dd>{fmtNumber(lang, one.index)}</dd>
+          {one.index !== null && (
+            <>
+              <dt>{t("me.number")}</dt>
+              <dd>{fmtNumber(lang, one.index)}</dd>
+            </>
+          )}
           <dt>{t("me.sent_at")}</dt>
           <dd>{fmtDatetime(lang, one.at)}</dd>
-          {one.due && one.state === "returned" && (
+          {one.due && (
             <>
-              <dt>{t("me.due")}</dt>
+              <dt>{one.state === "returned" ? t("me.due") : t("me.appeal_due")}</dt>
               <dd>
                 <strong>{fmtDatetime(lang, one.due)}</strong>
               </dd>
@@ -177,7 +190,7 @@ export class MyPage extends Component<Props, State> {
             {one.can.map((what) => (
               <button key={what} type="button" onClick={() => this.#begin({ what, of: one })}>
                 {BUTTONS[what]}
-                <span class="hidden"> {fmtNumber(lang, one.index)}</span>
+                <span class="hidden">: {nameOf(one)}</span>
               </button>
             ))}
           </p>
@@ -191,7 +204,7 @@ export class MyPage extends Component<Props, State> {
       <li key={one.number}>
         <h3>{this.#catName(one.cat)}</h3>
         <p class={one.answer ? "stands done" : "stands"}>{one.answer ? t("me.dispute_answered") : t("me.dispute_open")}</p>
-        <p class="said">{one.text}</p>
+        {one.text && <p class="said">{one.text}</p>}
         {one.answer && (
           <div class="notice">
             <p>
@@ -294,7 +307,7 @@ export class MyPage extends Component<Props, State> {
             busy={busy}
             onAnswer={() => this.#sendText(about, FULL, (text) => ({ text, links: givenLinks(links) }))}
           >
-            {doing.of.reason && <p class="notice said">{doing.of.reason.text}</p>}
+            {doing.of.reason?.text && <p class="notice said">{doing.of.reason.text[lang]}</p>}
             {this.#text(t("nominate.why_hint"), FULL)}
             <LinkFields links={links} tried={tried} onLinks={(changed) => this.setState({ links: changed })} />
           </Ask>
@@ -302,14 +315,14 @@ export class MyPage extends Component<Props, State> {
       case "withdraw":
         return (
           <Ask title={t("me.withdraw_title")} button={t("me.withdraw_send")} busy={busy} onAnswer={() => this.#send(about, {})}>
-            <p>{doing.of.name[lang]}</p>
+            <p>{nameOf(doing.of)}</p>
             <p>{t("me.withdraw_text")}</p>
           </Ask>
         );
       case "appeal":
         return (
           <Ask title={t("me.appeal_title")} button={t("me.appeal_send")} busy={busy} onAnswer={() => this.#sendText(about, NOTE, (text) => ({ text }))}>
-            {doing.of.reason && <p class="notice said">{doing.of.reason.text}</p>}
+            {doing.of.reason?.text && <p class="notice said">{doing.of.reason.text[lang]}</p>}
             {this.#text(t("me.appeal_hint"), NOTE)}
           </Ask>
         );

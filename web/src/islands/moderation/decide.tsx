@@ -1,18 +1,19 @@
 /** Deciding: choose, give the reason in three languages, look at it as it will be read, sign. */
 import { Component, type JSX } from "preact";
-import { type Names, NOTE_MOST } from "../../lib/nomination.ts";
+import { NOTE_MOST } from "../../lib/nomination.ts";
 import type { ActState } from "../../lib/staff.ts";
-import { t } from "../../lib/texts.ts";
+import { lang, t } from "../../lib/texts.ts";
 import { Alert, Field, focusWrong, Heading, type Trouble, troubleOf } from "../../parts/form.tsx";
 import { TextField } from "../../parts/text.tsx";
-import { type Desk, named } from "./desk.ts";
-import { decisionsIn, type Draft, draftFaults, type Item, LANGUAGES, NO_DECISION, payloadOf, type Reason, signersOf } from "./model.ts";
+import type { Desk } from "./desk.ts";
+import { decisionsIn, type Draft, draftFaults, type Item, LANGUAGES, NO_DECISION, payloadOf, type Reason, signersOf, type Target } from "./model.ts";
 import { DECISIONS, LANGUAGE_NAMES } from "./words.ts";
 
 interface Props {
   desk: Desk;
   item: Item;
   reasons: Reason[];
+  targets: Target[];
   onDone: (result: ActState) => void;
 }
 
@@ -46,16 +47,10 @@ export class Decide extends Component<Props, State> {
   async #sign(): Promise<void> {
     this.setState({ busy: true, trouble: null });
     try {
-      this.props.onDone(await this.props.desk.decide(this.props.item.ref, this.state.draft));
+      this.props.onDone(await this.props.desk.decide(this.props.item, this.state.draft));
     } catch (error) {
       this.setState({ busy: false, trouble: troubleOf(error) });
     }
-  }
-
-  /** The language of the nominator first: it is the one that is read. */
-  #languages(): (keyof Names)[] {
-    const own = this.props.item.nominations[0]?.lang;
-    return own ? [own, ...LANGUAGES.filter((lang) => lang !== own)] : [...LANGUAGES];
   }
 
   #choices({ draft, tried }: State): JSX.Element {
@@ -68,7 +63,7 @@ export class Decide extends Component<Props, State> {
             {t("moderation.decision_missing")}
           </p>
         )}
-        {decisionsIn(this.props.item.state).map((d) => (
+        {decisionsIn(this.props.item.nominee.state).map((d) => (
           <label class="choice" key={d}>
             <input
               type="radio"
@@ -93,9 +88,9 @@ export class Decide extends Component<Props, State> {
         {(described) => (
           <select {...described} onChange={(event) => this.#change({ into: Number(event.currentTarget.value) || null })}>
             <option value="">{t("moderation.choose")}</option>
-            {(this.props.item.others ?? []).map(({ ref, name }) => (
+            {this.props.targets.map(({ ref, name }) => (
               <option key={ref} value={ref} selected={ref === draft.into}>
-                {ref}: {named(name)}
+                {ref}: {name}
               </option>
             ))}
           </select>
@@ -119,30 +114,33 @@ export class Decide extends Component<Props, State> {
         {draft.d === "merge" && this.#into(state)}
         {draft.d !== "" && (
           <>
-            {templates.length > 0 && (
-              <Field id="template" label={t("moderation.template")} hint={t("moderation.template_hint")}>
-                {(described) => (
-                  <select {...described} onChange={(event) => this.#choose(event.currentTarget.value)}>
-                    <option value="">{t("moderation.choose")}</option>
-                    {templates.map(({ code, text }) => (
-                      <option key={code} value={code} selected={code === draft.code}>
-                        {named(text).slice(0, 70)}
-                      </option>
-                    ))}
-                  </select>
-                )}
-              </Field>
-            )}
-            {this.#languages().map((lang) => (
+            <Field
+              id="template"
+              label={t("moderation.template")}
+              hint={t("moderation.template_hint")}
+              wrong={tried && draft.code === "" ? t("moderation.template_missing") : null}
+            >
+              {(described) => (
+                <select {...described} onChange={(event) => this.#choose(event.currentTarget.value)}>
+                  <option value="">{t("moderation.choose")}</option>
+                  {templates.map(({ code, text }) => (
+                    <option key={code} value={code} selected={code === draft.code}>
+                      {text[lang].slice(0, 70)}
+                    </option>
+                  ))}
+                </select>
+              )}
+            </Field>
+            {LANGUAGES.map((language) => (
               <TextField
-                key={lang}
-                id={`reason-${lang}`}
-                label={t("moderation.reason_in", { language: LANGUAGE_NAMES[lang] })}
-                text={draft.text[lang]}
+                key={language}
+                id={`reason-${language}`}
+                label={t("moderation.reason_in", { language: LANGUAGE_NAMES[language] })}
+                text={draft.text[language]}
                 least={1}
                 most={NOTE_MOST}
                 tried={tried}
-                onText={(text) => this.#change({ text: { ...draft.text, [lang]: text } })}
+                onText={(text) => this.#change({ text: { ...draft.text, [language]: text } })}
               />
             ))}
           </>
@@ -163,12 +161,12 @@ export class Decide extends Component<Props, State> {
         <p>
           <strong>{DECISIONS[d]}</strong>
         </p>
-        {this.#languages().map((lang) => (
-          <div class="notice" key={lang} lang={lang}>
+        {LANGUAGES.map((language) => (
+          <div class="notice" key={language} lang={language}>
             <p>
-              <strong>{LANGUAGE_NAMES[lang]}</strong>
+              <strong>{LANGUAGE_NAMES[language]}</strong>
             </p>
-            <p class="said">{text[lang]}</p>
+            <p class="said">{text[language]}</p>
           </div>
         ))}
         {signersOf(d) === 2 && <p>{t("moderation.two_signers_next")}</p>}

@@ -1,16 +1,17 @@
 /** What all views of the moderators' page share: who is signed in, with which key, in which campaign. */
-import { ApiError, ask } from "../../lib/api.ts";
+import { ask } from "../../lib/api.ts";
 import { unbase64 } from "../../lib/bytes.ts";
 import type { Direction } from "../../lib/directions.ts";
 import type { Names } from "../../lib/nomination.ts";
 import type { SigningKey } from "../../lib/signing_key.ts";
 import { type ActState, commit, commits, type Staff, type WaitingAct } from "../../lib/staff.ts";
 import { lang } from "../../lib/texts.ts";
-import { actOf, type Draft, payloadOf } from "./model.ts";
+import { actOf, type Draft, type Item, payloadOf, type QueueItem, type Target } from "./model.ts";
 
-interface Campaign {
-  origin: string;
-  ledger: { size: number };
+interface Nominee {
+  id: string;
+  ngo: string;
+  name?: Names;
 }
 
 export class Desk {
@@ -24,12 +25,8 @@ export class Desk {
   ) {}
 
   async open(): Promise<void> {
-    this.origin = (await this.#campaign()).origin;
+    this.origin = (await ask<{ origin: string }>(`/api/v1/campaigns/${this.staff.campaign}`)).json.origin;
     this.key = await this.staff.key(this.origin).catch(() => undefined);
-  }
-
-  async #campaign(): Promise<Campaign> {
-    return (await ask<Campaign>(`/api/v1/campaigns/${this.staff.campaign}`)).json;
   }
 
   get person(): string {
@@ -40,11 +37,26 @@ export class Desk {
     return this.cats.find(({ id }) => id === cat)?.name ?? cat;
   }
 
-  /** Signs a decision and sends it. */
-  async decide(ref: number, draft: Draft): Promise<ActState> {
-    const { ledger } = await this.#campaign();
+  /** Signs a decision about an item as it was read, and sends it. */
+  async decide({ ref, seen }: Item, draft: Draft): Promise<ActState> {
     const commitment = await commit(payloadOf(draft));
-    return this.staff.submit(this.origin, this.key!, actOf(ref, draft, commitment.c, ledger.size), commitment);
+    return this.staff.submit(this.origin, this.key!, actOf(ref, draft, commitment.c, seen), commitment);
+  }
+
+  /** Says in the ledger that what this entry commits to is gone. */
+  async logErasure(ref: number, seen: number): Promise<ActState> {
+    return this.staff.submit(this.origin, this.key!, { v: 1, t: "erase", ref, basis: "consent", seen });
+  }
+
+  /** The other nominees of the item's direction that are undecided or admitted. */
+  async targets({ ref, nominee }: Item): Promise<Target[]> {
+    const { items } = await this.staff.call<{ items: QueueItem[] }>("GET", "moderation/queue");
+    const admitted = await this.staff.call<{ items: Nominee[] }>("GET", `nominees?limit=500&cat=${nominee.cat}`);
+    const all = [
+      ...items.filter(({ cat, appeal }) => cat === nominee.cat && !appeal).map((item) => ({ ref: item.ref, name: named(item.name, item.ngo) })),
+      ...admitted.items.map(({ id, name, ngo }) => ({ ref: Number(id), name: named(name, ngo) })),
+    ];
+    return all.filter((target) => target.ref !== ref);
   }
 
   /** True when the reason that is shown is the one that the act commits to. */
@@ -56,6 +68,4 @@ export class Desk {
 }
 
 /** A name in the page's language, or in one that it has. */
-export const named = (name: Names): string => name[lang] || name.kk || name.ru || name.en;
-
-export const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.status === 401;
+export const named = (name: Names | null | undefined, ngo: string): string => name?.[lang] || name?.kk || name?.ru || name?.en || ngo;

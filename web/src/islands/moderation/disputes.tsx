@@ -97,7 +97,7 @@ export class Disputes extends Component<Props, State> {
               <p class="quiet">
                 {fmtDatetime(lang, one.at)} · {t("moderation.due", { date: fmtDate(lang, one.due) })}
               </p>
-              <p class="said">{one.text}</p>
+              <p class="said">{one.text ?? t("moderation.erased")}</p>
               {one.answer && (
                 <p class="notice said">
                   <strong>{t("me.dispute_answer")}:</strong> {one.answer}

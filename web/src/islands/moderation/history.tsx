@@ -3,7 +3,7 @@ import { Component, type JSX } from "preact";
 import { fmtDatetime, fmtNumber } from "../../lib/fmt.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { Alert, Heading, type Trouble, troubleOf } from "../../parts/form.tsx";
-import { type Desk, named } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 import type { Past } from "./model.ts";
 import { decisionWord } from "./words.ts";
 
@@ -13,7 +13,7 @@ interface Props {
 }
 
 interface State {
-  items: (Past & { ref: number })[] | null;
+  items: Past[] | null;
   trouble: Trouble | null;
 }
 
@@ -23,7 +23,7 @@ export class History extends Component<Props, State> {
   override async componentDidMount(): Promise<void> {
     const { desk, onGone } = this.props;
     try {
-      this.setState({ items: (await desk.staff.call<{ items: State["items"] }>("GET", "moderation/history")).items });
+      this.setState({ items: (await desk.staff.call<{ items: Past[] }>("GET", "moderation/history")).items });
     } catch (error) {
       this.setState({ trouble: troubleOf(error) });
       if (!desk.staff.session) onGone();
@@ -41,7 +41,7 @@ export class History extends Component<Props, State> {
             <li key={one.index}>
               <a href={`#item/${one.ref}`}>{t("moderation.nomination", { number: fmtNumber(lang, one.ref) })}</a>
               {decisionWord(one.d)} · {fmtDatetime(lang, one.at)}
-              {one.reason && <p class="said quiet">{named(one.reason.text)}</p>}
+              {one.text && <p class="said quiet">{one.text[lang]}</p>}
             </li>
           ))}
         </ul>

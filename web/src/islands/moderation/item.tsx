@@ -1,13 +1,13 @@
 /** One nomination: the text beside what the register and the rules say, its history, and the decision. */
 import { Component, type JSX } from "preact";
-import { fmtDate, fmtDatetime } from "../../lib/fmt.ts";
+import { fmtDate, fmtDatetime, fmtNumber } from "../../lib/fmt.ts";
 import type { ActState } from "../../lib/staff.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { Alert, Heading, type Trouble, troubleOf } from "../../parts/form.tsx";
 import { statusOf } from "../../parts/register_words.ts";
 import { Decide } from "./decide.tsx";
 import { type Desk, named } from "./desk.ts";
-import { decisionsIn, type Item, type Nomination, type Past, type Reason } from "./model.ts";
+import { decisionsIn, type Item, type Past, type Reason, type Target, type Written } from "./model.ts";
 import { decisionWord, NOMINATORS, RELATIONS, RULES, STATES } from "./words.ts";
 
 interface Props {
@@ -20,6 +20,7 @@ interface Props {
 interface State {
   item: Item | null;
   reasons: Reason[];
+  targets: Target[];
   /** The claim was refused: another has it. */
   taken: Trouble | null;
   trouble: Trouble | null;
@@ -27,7 +28,7 @@ interface State {
 }
 
 export class ItemView extends Component<Props, State> {
-  override state: State = { item: null, reasons: [], taken: null, trouble: null, askConflict: false };
+  override state: State = { item: null, reasons: [], targets: [], taken: null, trouble: null, askConflict: false };
 
   override componentDidMount(): void {
     this.#open();
@@ -44,7 +45,9 @@ export class ItemView extends Component<Props, State> {
       this.setState({ item });
       const { items } = await staff.call<{ items: Reason[] }>("GET", "moderation/reasons");
       this.setState({ reasons: items });
-      if (decisionsIn(item.state).length > 0) await this.#claim();
+      if (decisionsIn(item.nominee.state).length === 0 || !this.props.desk.key) return;
+      await this.#claim();
+      this.setState({ targets: await this.props.desk.targets(item) });
     } catch (error) {
       this.#failed(error);
     }
@@ -74,14 +77,16 @@ export class ItemView extends Component<Props, State> {
     }
   }
 
-  #nomination(one: Nomination): JSX.Element {
+  #written(one: Written | null): JSX.Element {
+    if (!one) return <p>{t("moderation.no_text")}</p>;
     return (
-      <li key={one.index}>
+      <>
         <p class="quiet">
           {fmtDatetime(lang, one.at)} · {NOMINATORS[one.as] ?? one.as} · {RELATIONS[one.relation] ?? one.relation}
         </p>
         {one.flagged && <p class="wrong">{t("moderation.flagged")}</p>}
-        {one.text === null ? <p>{t("moderation.erased")}</p> : <p class="said">{one.text}</p>}
+        {one.wish && <p class="wrong">{t("moderation.wish")}</p>}
+        {one.text === null ? <p>{t("moderation.erased")}</p> : <p class="said notice">{one.text}</p>}
         {one.links.map((link) => (
           <p class="said" key={link}>
             <a href={link} target="_blank" rel="noopener noreferrer nofollow" referrerpolicy="no-referrer">
@@ -89,19 +94,19 @@ export class ItemView extends Component<Props, State> {
             </a>
           </p>
         ))}
-      </li>
+      </>
     );
   }
 
-  #facts(facts: Item["facts"]): JSX.Element {
+  #facts(facts: Item["nominee"]): JSX.Element {
     const labels: Record<string, string> = {
-      id: t("register.id"),
+      ngo: t("register.id"),
       bin: t("register.bin"),
       status: t("register.status"),
       region: t("moderation.fact_region"),
+      filed: t("moderation.fact_filed"),
       filed_year: t("moderation.fact_filed_year"),
-      filed_on: t("moderation.fact_filed_on"),
-      laureate_year: t("moderation.fact_laureate"),
+      laureate: t("moderation.fact_laureate"),
     };
     const shown = Object.entries(labels).filter(([name]) => facts[name] !== undefined && facts[name] !== null && facts[name] !== "");
     return (
@@ -136,9 +141,9 @@ export class ItemView extends Component<Props, State> {
     return (
       <ul class="rows">
         {past.map((one) => (
-          <li key={one.index ?? one.at}>
+          <li key={one.index}>
             {fmtDatetime(lang, one.at)} · {decisionWord(one.d)} · {one.signers.join(", ")}
-            {one.reason && <p class="said quiet">{named(one.reason.text)}</p>}
+            {one.text && <p class="said quiet">{one.text[lang]}</p>}
           </li>
         ))}
       </ul>
@@ -170,31 +175,33 @@ export class ItemView extends Component<Props, State> {
 
   #decide(item: Item): JSX.Element | null {
     const { desk, onDone } = this.props;
-    if (decisionsIn(item.state).length === 0) return <p class="notice">{t("moderation.decided")}</p>;
+    const { reasons, targets } = this.state;
+    if (decisionsIn(item.nominee.state).length === 0) return <p class="notice">{t("moderation.decided")}</p>;
     if (this.state.taken) return <Alert trouble={this.state.taken} />;
     if (!desk.key) return null; // the page says so at its top
-    return <Decide desk={desk} item={item} reasons={this.state.reasons} onDone={onDone} />;
+    return <Decide desk={desk} item={item} reasons={reasons} targets={targets} onDone={onDone} />;
   }
 
   #item(item: Item): JSX.Element {
+    const { nominee, appeal } = item;
     return (
       <>
-        <Heading>{named(item.name)}</Heading>
-        <p class="quiet">{this.props.desk.catName(item.cat)}</p>
-        <p>
-          <span class="stands">{STATES[item.state] ?? item.state}</span>{" "}
-          {item.due && t("moderation.due", { date: fmtDate(lang, item.due) })}
+        <Heading>{named(nominee.name, nominee.ngo)}</Heading>
+        <p class="quiet">
+          {this.props.desk.catName(nominee.cat)} · {t("moderation.supporters", { count: fmtNumber(lang, nominee.supporters) })}
         </p>
+        <p class="stands">{STATES[nominee.state] ?? nominee.state}</p>
         <div class="beside">
           <div>
             <h3>{t("moderation.texts")}</h3>
-            <ul class="cards">{item.nominations.map((one) => this.#nomination(one))}</ul>
-            {item.appeal_text && (
+            {this.#written(item.nomination)}
+            {appeal && (
               <div class="notice warn">
                 <p>
                   <strong>{t("moderation.appeal_text")}</strong>
                 </p>
-                <p class="said">{item.appeal_text}</p>
+                <p class="quiet">{t("moderation.due", { date: fmtDate(lang, appeal.due) })}</p>
+                <p class="said">{appeal.text ?? t("moderation.erased")}</p>
               </div>
             )}
           </div>
@@ -202,7 +209,7 @@ export class ItemView extends Component<Props, State> {
             <h3>{t("moderation.checklist")}</h3>
             {this.#checklist(item)}
             <h3>{t("moderation.facts")}</h3>
-            {this.#facts(item.facts)}
+            {this.#facts(nominee)}
             <h3>{t("moderation.history")}</h3>
             {this.#past(item.history)}
           </div>

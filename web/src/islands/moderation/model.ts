@@ -10,42 +10,67 @@ export interface QueueItem {
   ref: number;
   cat: string;
   ngo: string;
-  name: Names;
+  /** Null when the register has it no more. */
+  name: Names | null;
   state: string;
-  due: number | null;
+  due: number;
   claimed_by: string | null;
   supporters: number;
   /** An appeal against its refusal waits for an answer. */
   appeal: boolean;
+  /** Its nominator wishes to withdraw it. */
+  wish: boolean;
+  /** Its nominator is related to the NGO. */
+  flagged: boolean;
 }
 
-export interface Nomination {
-  index: number;
+/** An entry whose text is gone, which an administrator has to say in the ledger. */
+export interface Erasure {
+  ref: number;
+  asked: number;
+  due: number;
+}
+
+/** What the nominator wrote. */
+export interface Written {
   at: number;
   as: string;
   relation: string;
   flagged: boolean;
-  lang?: "kk" | "ru" | "en" | null;
   text: string | null;
   links: string[];
+  wish: boolean;
+  erased: boolean;
 }
 
+/** A decision that was made. */
 export interface Past {
-  index: number | null;
+  index: number;
+  ref: number;
   at: number;
   d: string;
   signers: string[];
-  reason: { code: string; text: Names } | null;
+  code: string | null;
+  text: Names | null;
 }
 
-export interface Item extends QueueItem {
-  nominations: Nomination[];
-  facts: Record<string, unknown>;
+export interface Item {
+  ref: number;
+  /** As the ledger has it, with the columns of the register. */
+  nominee: { cat: string; ngo: string; state: string; supporters: number; name: Names | null } & Record<string, unknown>;
+  /** Null where nobody of this campaign wrote it. */
+  nomination: Written | null;
   checklist: { rule: string; ok: boolean | null; detail: string }[];
   history: Past[];
-  appeal_text?: string | null;
-  /** Other nominees of the direction, to merge with. */
-  others?: { ref: number; name: Names }[];
+  appeal: { at: number; due: number; open: boolean; text: string | null } | null;
+  /** Size of the tree that it was read from. */
+  seen: number;
+}
+
+/** A nominee with which another can be merged. */
+export interface Target {
+  ref: number;
+  name: string;
 }
 
 export interface Reason {
@@ -57,7 +82,7 @@ export interface Reason {
 export interface Dispute {
   number: number;
   cat: string;
-  text: string;
+  text: string | null;
   at: number;
   due: number;
   answer: string | null;
@@ -79,7 +104,7 @@ export const signersOf = (d: DecisionName): number => (d === "refuse" || d === "
 /** What can be decided in a state: a refusal can only be reopened, all else only while undecided. */
 export function decisionsIn(state: string): DecisionName[] {
   if (state === "received" || state === "returned") return ["admit", "return", "refuse", "merge", "withdraw"];
-  return state === "refused" || state === "appealed" ? ["reopen"] : [];
+  return state === "refused" ? ["reopen"] : [];
 }
 
 /** A reason stands in one line: it becomes part of a canonical text. */
@@ -87,18 +112,19 @@ export const oneLine = (text: string): string => cleanText(text).replace(/\s+/g,
 
 export interface DraftFaults {
   d: boolean;
+  code: boolean;
   into: boolean;
   text: Partial<Record<keyof Names, TextFault>>;
 }
 
 /** What is missing or wrong, or null. */
-export function draftFaults({ d, text, into }: Draft): DraftFaults | null {
-  const faults: DraftFaults = { d: d === "", into: d === "merge" && into === null, text: {} };
+export function draftFaults({ d, code, text, into }: Draft): DraftFaults | null {
+  const faults: DraftFaults = { d: d === "", code: code === "", into: d === "merge" && into === null, text: {} };
   for (const lang of LANGUAGES) {
     const fault = textFault(oneLine(text[lang]), 1, NOTE_MOST);
     if (fault) faults.text[lang] = fault;
   }
-  return faults.d || faults.into || Object.keys(faults.text).length > 0 ? faults : null;
+  return faults.d || faults.code || faults.into || Object.keys(faults.text).length > 0 ? faults : null;
 }
 
 /** What the commitment of a decision is of. */
@@ -112,9 +138,6 @@ export function actOf(ref: number, { d, into }: Draft, c: string, seen: number):
   if (d === "") throw new TypeError("no decision");
   return { v: 1, t: "moderate", ref, d, c, seen, ...(d === "merge" && { into: into! }) };
 }
-
-/** By due date, those without one last; an appeal goes by its own. */
-export const byDue = (a: QueueItem, b: QueueItem): number => (a.due ?? Number.MAX_SAFE_INTEGER) - (b.due ?? Number.MAX_SAFE_INTEGER) || a.ref - b.ref;
 
 /** The payload of a waiting act as a reason, or null when it is another thing. */
 export function reasonOf(payload: string | null): { code: string; text: Names } | null {

@@ -1,10 +1,10 @@
-/** What waits for a decision, by due date. */
+/** What waits for a decision, in the order in which the server gives it: by due date. */
 import type { JSX } from "preact";
 import { fmtDate, fmtNumber } from "../../lib/fmt.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { Heading } from "../../parts/form.tsx";
 import { type Desk, named } from "./desk.ts";
-import { byDue, type QueueItem } from "./model.ts";
+import type { QueueItem } from "./model.ts";
 import { STATES } from "./words.ts";
 
 interface Props {
@@ -14,10 +14,10 @@ interface Props {
   appeals: boolean;
 }
 
-const soon = (due: number | null): boolean => due !== null && due * 1000 < Date.now() + 86_400_000;
+const soon = (due: number): boolean => due * 1000 < Date.now() + 86_400_000;
 
 export function Queue({ desk, items, appeals }: Props): JSX.Element {
-  const shown = items.filter((item) => item.appeal === appeals).sort(byDue);
+  const shown = items.filter((item) => item.appeal === appeals);
   return (
     <>
       <Heading>{appeals ? t("moderation.appeals") : t("moderation.queue")}</Heading>
@@ -25,13 +25,15 @@ export function Queue({ desk, items, appeals }: Props): JSX.Element {
       <ul class="cards">
         {shown.map((item) => (
           <li key={item.ref}>
-            <a href={`#item/${item.ref}`}>{named(item.name)}</a>
+            <a href={`#item/${item.ref}`}>{named(item.name, item.ngo)}</a>
             <p class="quiet">{desk.catName(item.cat)}</p>
             <p>
               {STATES[item.state] ?? item.state}
               {item.supporters > 1 && ` · ${t("moderation.supporters", { count: fmtNumber(lang, item.supporters) })}`}
             </p>
-            {item.due && <p class={soon(item.due) ? "wrong" : "quiet"}>{t("moderation.due", { date: fmtDate(lang, item.due) })}</p>}
+            <p class={soon(item.due) ? "wrong" : "quiet"}>{t("moderation.due", { date: fmtDate(lang, item.due) })}</p>
+            {item.wish && <p class="wrong">{t("moderation.wish")}</p>}
+            {item.flagged && <p>{t("moderation.flagged")}</p>}
             {item.claimed_by && (
               <p class="quiet">
                 {item.claimed_by === desk.person ? t("moderation.claimed_mine") : t("moderation.claimed_by", { person: item.claimed_by })}

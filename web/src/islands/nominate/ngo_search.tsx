@@ -4,7 +4,7 @@ import { ApiError, ask } from "../../lib/api.ts";
 import { isBin, type Ngo } from "../../lib/nomination.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { statusOf } from "../../parts/register_words.ts";
-import { Alert, Field, type Trouble, troubleOf } from "../../parts/form.tsx";
+import { Alert, Ask, Field, type Trouble, troubleOf } from "../../parts/form.tsx";
 
 /** As many as a person looks through. */
 const SHOWN = 10;
@@ -54,7 +54,7 @@ export class NgoSearch extends Component<Props, State> {
   }
 
   /** The form's button, or Enter: now, and with a word about a BIN that can't be one. */
-  submit(): void {
+  #submit(): void {
     clearTimeout(this.#timer);
     const digits = this.state.query.replace(/\s/g, "");
     if (/^\d{12}$/.test(digits) && !isBin(digits)) this.setState({ wrong: t("nominate.ngo_bin_wrong") });
@@ -80,7 +80,7 @@ export class NgoSearch extends Component<Props, State> {
     const { query, wrong, found, more, trouble } = this.state;
     const list = found ?? (chosen ? [chosen] : []);
     return (
-      <>
+      <Ask title={t("nominate.ngo_title")} onAnswer={() => this.#submit()}>
         <Field id="ngo" label={t("nominate.ngo_label")} hint={t("nominate.ngo_hint")} wrong={wrong}>
           {(described) => (
             <input
@@ -108,7 +108,7 @@ export class NgoSearch extends Component<Props, State> {
           ))}
         </ul>
         {more && <p>{t("nominate.ngo_more")}</p>}
-      </>
+      </Ask>
     );
   }
 }

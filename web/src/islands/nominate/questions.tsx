@@ -3,7 +3,7 @@
  * that sends. The page says at every moment whether anything has been sent; a send without an answer is
  * repeated by itself until there is one, which is safe: the same nomination gets the same number.
  */
-import { Component, createRef, type JSX } from "preact";
+import { Component, type JSX } from "preact";
 import { ApiError, ask } from "../../lib/api.ts";
 import type { Citizen } from "../../lib/citizen.ts";
 import type { Direction } from "../../lib/directions.ts";
@@ -16,6 +16,7 @@ import {
   nextQuestion,
   type Question,
   QUESTIONS,
+  resumeAt,
   type Tie,
   tiesOf,
   toSend,
@@ -64,7 +65,7 @@ interface State {
 
 /** Answers that a repetition can change: it is waited and sent again. */
 const passing = (error: ApiError): boolean => error.unanswered || error.status === 503 || error.status === 429;
-const SHUT = ["window_closed", "window_not_open", "campaign_paused"];
+const SHUT = ["window_closed", "window_not_open", "campaign_paused", "not_in_phase"];
 const FIRST_WAIT_MS = 2000;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -78,14 +79,13 @@ const TIE_TEXTS: Record<Tie, string> = {
 };
 
 export class Nominate extends Component<Props, State> {
-  #search = createRef<NgoSearch>();
   /** Ends the wait before the next try. */
   #wake = (): void => {};
 
   constructor(props: Props) {
     super(props);
     const { draft, citizen } = props;
-    const step = draft.done ? "done" : nextQuestion(draft, citizen.signedIn);
+    const step = draft.done ? "done" : resumeAt(draft, citizen.signedIn);
     const offline = !navigator.onLine;
     this.state = { draft, step, tried: false, trouble: null, rules: null, waiting: false, offline, shut: false };
   }
@@ -115,8 +115,9 @@ export class Nominate extends Component<Props, State> {
 
   #show(step: Step): void {
     const { draft } = this.state;
-    const done = draft.done !== null;
-    this.setState({ step: done ? "done" : step === "done" ? "check" : step, tried: false, trouble: null });
+    const shown = draft.done ? "done" : step === "done" ? "check" : step;
+    this.setState({ step: shown, tried: false, trouble: null });
+    if (shown !== "done" && shown !== "support") this.#keep({ at: shown });
   }
 
   #go(step: Step): void {
@@ -203,14 +204,11 @@ export class Nominate extends Component<Props, State> {
 
   #ngo(draft: Draft): JSX.Element {
     return (
-      <Ask title={t("nominate.ngo_title")} onAnswer={() => this.#search.current?.submit()}>
-        <NgoSearch
-          ref={this.#search}
-          campaign={this.props.given.campaign}
-          chosen={draft.ngo}
-          onChoose={({ id, name, bin, region, status }) => this.#chosen({ ngo: { id, name, bin, region, status } })}
-        />
-      </Ask>
+      <NgoSearch
+        campaign={this.props.given.campaign}
+        chosen={draft.ngo}
+        onChoose={({ id, name, bin, region, status }) => this.#chosen({ ngo: { id, name, bin, region, status } })}
+      />
     );
   }
 
@@ -402,7 +400,9 @@ export class Nominate extends Component<Props, State> {
             </button>
           </p>
         )}
-        <div key={step}>{this.#question(step, draft)}</div>
+        <div key={step} data-step={step}>
+          {this.#question(step, draft)}
+        </div>
         {!draft.done && store.persistent && <p class="quiet">{t("nominate.kept")}</p>}
       </>
     );
