@@ -13,10 +13,14 @@ function base32(text) {
   return Buffer.from(bits.match(/.{8}/g).map((byte) => Number.parseInt(byte, 2)));
 }
 
+const stepNow = () => Math.floor(Date.now() / 30000);
+
 /** The one-time code of the step that many steps from now. */
-export function totp(secret, steps = 0, now = Date.now()) {
+export function totp(secret, steps = 0) { return codeOf(secret, stepNow() + steps); }
+
+function codeOf(secret, step) {
   const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(Math.floor(now / 30000) + steps));
+  counter.writeBigUInt64BE(BigInt(step));
   const mac = crypto.createHmac('sha1', base32(secret)).update(counter).digest();
   const at = mac[19] & 15;
   return String((mac.readUInt32BE(at) & 0x7fffffff) % 1000000).padStart(6, '0');
@@ -32,7 +36,7 @@ export class Member {
   constructor(server, account) {
     this.server = server;
     Object.assign(this, account);
-    this.steps = -1; // each sign-in takes a later step: one before now, now, one after
+    this.step ??= 0; // last used
   }
 
   /** A call of the campaign's API as this member's page makes it; headers may replace any. */
@@ -59,16 +63,33 @@ export class Member {
     return described(method.toLowerCase(), STAFF + pattern, await this.call(method, target, body, headers));
   }
 
-  /** A code that has not been used by this object. Three sign-ins in 30 s at most. */
-  code() { return totp(this.secret, this.steps++); }
+  /** A code that has not been used by this object: of the step before now, then now, then the next. */
+  code() {
+    this.step = Math.max(stepNow() - 1, this.step + 1);
+    return codeOf(this.secret, this.step);
+  }
+
+  /** What ask(code) gives, with one more try when a step has gone by while it was on its way. */
+  async withCode(ask) {
+    const answer = await ask(this.code());
+    return ['sign_in_refused', 'totp_wrong'].includes(answer.json?.code) ? ask(this.code()) : answer;
+  }
 
   async signIn(change = {}, headers = {}) {
-    const answer = await this.ask('POST', 'staff/session', { person: this.person, password: this.password, totp: change.totp ?? this.code(), ...change }, headers);
+    const ask = (code) => this.ask('POST', 'staff/session', { person: this.person, password: this.password, totp: code, ...change }, headers);
+    const answer = await (Object.keys(change).length > 0 ? ask(change.totp ?? this.code()) : this.withCode(ask));
     if (answer.status === 201) {
       this.cookie = /^__Host-dauys-staff=([0-9a-f]{64}); Path=\/; Secure; HttpOnly; SameSite=Lax$/.exec(answer.headers.get('set-cookie'))[1];
       this.csrf = answer.json.csrf;
     }
     return answer;
+  }
+
+  /** Makes the account that this.token invites to. */
+  async accept() {
+    this.secret = (await this.ask('POST', 'staff/accept', { token: this.token })).json.totp_secret;
+    this.step = 0;
+    return this.withCode((code) => this.ask('POST', 'staff/accept/confirm', { token: this.token, password: this.password, totp: code }));
   }
 
   get key() {

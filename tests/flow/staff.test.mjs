@@ -124,12 +124,6 @@ async function invite(person, role, password = 'тауға шықтық бірг
   return member;
 }
 
-async function accept(member) {
-  const { json } = await member.ask('POST', 'staff/accept', { token: member.token });
-  member.secret = json.totp_secret;
-  return member.ask('POST', 'staff/accept/confirm', { token: member.token, password: member.password, totp: member.code() });
-}
-
 test('an invitation makes one account, once', async () => {
   const member = await invite('operator.1', 'operator');
   assert.equal(member.invitation.path, `/kk/demo/staff/accept#${member.token}`);
@@ -142,7 +136,7 @@ test('an invitation makes one account, once', async () => {
   refused(await confirm({ password: 'тоғыз таң' }), 422, 'password_short');
   refused(await confirm({ password: 'Operator.1 DEMO' }), 422, 'password_guessable');
   refused(await confirm({ password: 'aaaaaaaaaaaaaaaa' }), 422, 'password_guessable');
-  const made = await accept(member);
+  const made = await member.accept();
   assert.equal(made.status, 201, made.text);
   assert.equal(new Set(made.json.recovery).size, 10);
   refused(await member.ask('POST', 'staff/accept', { token: member.token }), 410, 'invitation_over');
@@ -154,7 +148,6 @@ test('an invitation makes one account, once', async () => {
 
   // Another password ends the other sessions; a recovery code gives a new second factor, once.
   const other = new Member(server, member);
-  other.steps = member.steps;
   assert.equal((await other.signIn()).status, 201);
   const changing = new Member(server, people['demo-moderator-2']);
   Object.assign(changing, member, { cookie: other.cookie, csrf: other.csrf });
@@ -164,16 +157,15 @@ test('an invitation makes one account, once', async () => {
   refused(await member.ask('POST', 'staff/recover', { person: 'operator.1', password: member.password, recovery: member.recovery[3] }), 401, 'sign_in_refused');
   refused(await member.ask('POST', 'staff/recover', { person: 'operator.1', password: member.password, recovery: 'AAAA-AAAA-AAAA-AAAA' }), 401, 'sign_in_refused');
   member.token = lost.json.token;
-  member.steps = -1;
   member.password = 'жаңа құпиясөз болды';
-  assert.equal((await accept(member)).status, 201);
+  assert.equal((await member.accept()).status, 201);
   refused(await other.ask('GET', 'staff/session'), 401, 'signed_out'); // sessions of before
   assert.equal((await member.signIn()).status, 201);
 });
 
 test('another password ends the other sessions', async () => {
   const member = await invite('chair-1', 'chair');
-  await accept(member);
+  await member.accept();
   await member.signIn();
   const sessions = (await one.ask('GET', 'staff/sessions')).json.items;
   assert.ok(sessions.some((s) => s.person === 'chair-1') && sessions.some((s) => s.own && s.person === 'demo-1'));
@@ -190,7 +182,7 @@ test('another password ends the other sessions', async () => {
 
 test('guessing runs out of tries, and nobody learns which persons there are', async () => {
   const member = await invite('guessed', 'auditor');
-  await accept(member);
+  await member.accept();
   const time = async (person) => {
     const from = performance.now();
     refused(await member.signIn({ person, password: 'бұл емес шығар', totp: '123456' }), 401, 'sign_in_refused');
@@ -201,7 +193,7 @@ test('guessing runs out of tries, and nobody learns which persons there are', as
     known.push(await time('guessed'));
     unknown.push(await time(`nobody-${i}`));
   }
-  refused(await member.signIn(), 401, 'sign_in_refused'); // right, and out of tries
+  refused(await member.signIn({ totp: member.code() }), 401, 'sign_in_refused'); // right, and out of tries
   // The same work is done for both: half as long would be none of it.
   assert.ok(Math.min(...unknown) > Math.min(...known) / 2, `${unknown} ${known}`);
   assert.equal(server.run('staff', 'unlock', server.campaign, '--person', 'guessed').code, 0);
@@ -214,7 +206,7 @@ test('guessing runs out of tries, and nobody learns which persons there are', as
 test('the first administrator comes by the command', async () => {
   const { out } = server.run('staff', 'invite', server.campaign, '--person', 'by-command', '--role', 'administrator');
   const member = new Member(server, { person: 'by-command', role: 'administrator', password: 'сары дала кең екен', token: out.trim().split('#')[1] });
-  assert.equal((await accept(member)).status, 201);
+  assert.equal((await member.accept()).status, 201);
   assert.equal((await member.signIn()).json.role, 'administrator');
   assert.equal(server.run('staff', 'totp', '--secret', member.secret).out.trim().length, 6);
   assert.equal(server.run('staff', 'invite', server.campaign, '--person', "x'; DROP", '--role', 'auditor').code, 1);
@@ -413,8 +405,14 @@ test('an address runs out of tries, and without Redis nobody is let in', async (
   await server.start();
   const stranger = new Member(server, {});
   const guess = (person) => stranger.ask('POST', 'staff/session', { person, password: 'қате құпиясөз', totp: '123456' });
-  for (let i = 0; i < 3; i++) refused(await guess(`n-${i}`), 401, 'sign_in_refused');
-  const over = refused(await guess('demo-1'), 429, 'rate_limited');
+  // One front may be ready a moment after the other; what it could not charge it has not let in.
+  const settled = async (person) => {
+    let answer;
+    await until(async () => (answer = await guess(person)).status !== 503, 10, 'all fronts');
+    return answer;
+  };
+  for (let i = 0; i < 3; i++) refused(await settled(`n-${i}`), 401, 'sign_in_refused');
+  const over = refused(await settled('demo-1'), 429, 'rate_limited');
   assert.match(over.headers.get('retry-after'), /^\d+$/);
   refused(await stranger.ask('POST', 'staff/accept', { token: 'f'.repeat(64) }), 429, 'rate_limited');
   server.kill('redis/redis');
