@@ -20,6 +20,7 @@ const bodies = {
   'staff.accept': { token: hex },
   'staff.confirm': { token: hex, password: 'x', totp: '1' },
   'staff.recover': { person: 'nobody', password: 'x', recovery: 'x' },
+  'staff.key_ask': { entry: '{}' },
   'acts.create': { entry: '{}' },
   'acts.sign': { k: '0'.repeat(16), s: `${'A'.repeat(86)}==` },
   'entry.erase': act({ basis: 'consent', ref: 1, t: 'erase' }),

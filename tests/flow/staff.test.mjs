@@ -277,6 +277,29 @@ test('a new key is asked for by its holder alone, and taken in by two administra
   assert.ok((await auditor.ask('GET', 'staff/keys')).json.items.some((key) => key.id === id && key.person === auditor.person));
 });
 
+test("a new member's key comes in by two administrators, and only as that member's", async () => {
+  const member = await invite('demo-secretary', 'secretary');
+  await member.accept();
+  await member.signIn();
+  const { privateKey, publicKey } = crypto.generateKeyPairSync('ed25519');
+  const spki = publicKey.export({ format: 'der', type: 'spki' });
+  const pop = crypto.sign(null, Buffer.concat([Buffer.from('localhost/demo\nkey-pop/v1\nstaff\n\n'), spki]), privateKey);
+  const id = crypto.createHash('sha256').update(spki).digest('hex').slice(0, 16);
+  const entry = { id, key: spki.toString('base64'), person: 'demo-secretary', pop: pop.toString('base64'), role: 'secretary', seen: await one.size(), t: 'key', use: 'staff', v: 1 };
+  const ask = (change) => member.ask('POST', 'staff/keys', { entry: canonical({ ...entry, ...change }) });
+  refused(await ask({ person: 'demo-1' }), 403, 'not_allowed');
+  refused(await ask({ role: 'administrator' }), 403, 'not_allowed');
+  refused(await ask({ use: 'seal' }), 400, 'fields_wrong');
+  refused(await ask({ t: 'notice' }), 400, 'fields_wrong');
+  const waiting = await ask({});
+  assert.equal(waiting.status, 202, waiting.text);
+  refused(await member.ask('POST', `staff/acts/${waiting.json.number}/signature`, member.signature(entry, privateKey)), 403, 'not_allowed');
+  assert.equal((await one.cosign(waiting.json.number)).status, 202);
+  const logged = await two.cosign(waiting.json.number);
+  assert.equal(logged.status, 201, logged.text);
+  assert.ok((await member.ask('GET', 'staff/keys')).json.items.some((k) => k.id === id && k.person === 'demo-secretary' && k.role === 'secretary'));
+});
+
 test('what is no good act is refused with its reason, and what the ledger refuses says so', async () => {
   const seen = await one.size();
   const submit = (entry, secret) => one.ask('POST', 'staff/acts', { entry, ...secret });
