@@ -194,6 +194,12 @@ static enum err add_staff(struct inputs *inputs, const char *role, const char *t
     if (inputs->options.staff_len == CREATE_STAFF_MAX)
         return fault_set(fault, ERR_LIMITED, "at most %d members of staff", CREATE_STAFF_MAX);
     (void)snprintf(staff->person, sizeof staff->person, "%.*s", (int)len, text);
+    for (size_t i = 0; i < inputs->options.staff_len; i++) {
+        if (strcmp(inputs->staff[i].person, staff->person) == 0)
+            return fault_set(fault, ERR_INVALID,
+                             "--%s: %s was named before; each key is another person's", role,
+                             staff->person);
+    }
     staff->role = role;
     enum err err = key_file_read_ed25519(equals + 1, &staff->key, fault);
     if (err == OK)
@@ -364,6 +370,7 @@ static int create(int argc, char **argv)
     inputs.options.nominees = buf_slice(&inputs.nominees);
     inputs.options.roll = buf_slice(&inputs.roll);
     inputs.options.staff = inputs.staff;
+    bool there = file_exists(inputs.options.folder == NULL ? "" : inputs.options.folder);
     if (err == OK)
         err = campaign_create(&inputs.options, &fault);
     if (err == OK) {
@@ -378,6 +385,9 @@ static int create(int argc, char **argv)
     wipe(inputs.staff, sizeof inputs.staff);
     if (err == OK)
         return DONE;
+    if (!there && inputs.options.folder != NULL && file_exists(inputs.options.folder))
+        fprintf(stderr, "dauys campaign: %s is half made: remove it before you try again\n",
+                inputs.options.folder);
     return fail(&fault, err == ERR_INVALID || err == ERR_CONFLICT ? WRONG : COULD_NOT);
 }
 

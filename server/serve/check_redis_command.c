@@ -134,7 +134,7 @@ static enum err compare_once(struct check *check, struct fault *fault)
 
 static void print_end(struct check *check)
 {
-    fwrite(check->said.data, 1, check->said.len, stdout);
+    fputs(buf_text(&check->said), stdout);
     printf("%llu keys of %s at %llu entries: %llu differ\n", (unsigned long long)check->state.keys,
            check->campaign, (unsigned long long)check->state.size,
            (unsigned long long)check->differences);

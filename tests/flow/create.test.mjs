@@ -1,11 +1,11 @@
 // `dauys campaign`: a real campaign is made by two administrators with their keys, and nothing less will do.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { dauys, root } from './server.mjs';
+import { dauys, root, Server } from './server.mjs';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'dauys-create-'));
 const at = (name) => path.join(folder, name);
@@ -46,12 +46,17 @@ test('less than that is refused, with the reason', () => {
     assert.match(out, pattern);
   };
   refused(/is there already/, ...common, ...two, at('one/real'));
-  refused(/signers_missing/, ...common, ...two.slice(0, 2), at('two/real'));
-  refused(/key_known/, ...common, ...two.slice(0, 3), two[1], at('three/real'));
+  refused(/half made: remove it[^]*signers_missing/, ...common, ...two.slice(0, 2), at('two/real'));
+  refused(/key_known/, ...common, ...two.slice(0, 3), `second=${at('a.pem')}`, at('three/real'));
   refused(/demo_key/, ...common, '--administrator', `demo-1=${at('a.pem')}`, ...two.slice(2), at('four/real'));
   refused(/in the past/, '--rules', at('past.json'), ...common.slice(2), ...two, at('eight/real'));
   refused(/folder is called/, ...common, ...two, at('five/other'));
   refused(/--demo/, ...common, '--demo', '--as-dated', at('six/real'));
+  refused(/first was named before/, ...common, two[0], two[1], '--administrator', `first=${at('b.pem')}`, at('nine/real'));
+  chmodSync(at('b.pem'), 0o640);
+  refused(/b\.pem.*chmod 600/, ...common, ...two, at('ten/real'));
+  chmodSync(at('b.pem'), 0o600);
+  refused(/c\.pem/, ...common, ...two.slice(0, 3), `second=${at('c.pem')}`, at('eleven/real'));
   writeFileSync(at('bad-roll.csv'), 'voter,code\nv1,short\n');
   refused(/line 2/, ...common.slice(0, -1), at('bad-roll.csv'), ...two, at('seven/real'));
 });
@@ -89,4 +94,38 @@ test('signing refuses what is no entry', () => {
   assert.equal(sign('{"t":"notice","v":1,"at":5,"text":"hello","seen":1}').status, 1);
   assert.equal(sign('rubbish').status, 1);
   assert.equal(sign('{"t":"notice","v":2}').status, 1);
+});
+
+test('a real campaign is served, and its later acts are signed apart and posted', async () => {
+  const campaign = at('campaigns/real'), server = new Server();
+  assert.equal(run('campaign', 'create', ...common, ...two, campaign).status, 0);
+  server.folder = folder;
+  server.config = at('real.conf');
+  server.env = process.env;
+  server.port = 20000 + process.pid % 20000;
+  writeFileSync(server.config, `listen = 127.0.0.1:${server.port}\nadmin =\ncampaigns = ${folder}/campaigns\nrun = ${folder}/run\nweb = ${root}/web/dist\nfronts = 1\n[limits]\nlift = yes\n`);
+  await server.start();
+  try {
+    const shown = (await server.get('/api/v1/campaigns/real')).json;
+    assert.equal(shown.demo, false);
+    /** Signs on another machine: nothing but the key, the origin and the entry's text. */
+    const sign = (text, key, origin = 'prize.example/real') => spawnSync(dauys, ['campaign', 'sign', '--key', at(key), '--origin', origin], { input: text, encoding: 'utf8', cwd: folder });
+    const post = (text) => server.post('/api/v1/campaigns/real/entries', text);
+    const pause = JSON.stringify({ act: 'pause', phase: 'nomination', seen: 1, t: 'phase', v: 1, why: 'a test' });
+    const notice = JSON.stringify({ t: 'notice', v: 1, text: 'Қош келдіңіз', seen: 1 });
+    const one = sign(pause, 'a.pem').stdout.trim();
+    assert.equal((await post(one)).json.code, 'signers_missing');
+    assert.equal(sign(one, 'a.pem').status === 0 ? (await post(sign(one, 'a.pem').stdout.trim())).json.code : 'signers_order', 'signers_order');
+    assert.equal((await post(sign(sign(notice, 'a.pem', 'prize.example/other').stdout, 'b.pem', 'prize.example/other').stdout.trim())).json.code, 'signature_wrong');
+    assert.equal(run('campaign', 'key', at('stranger.pem')).status, 0);
+    assert.equal((await post(sign(one, 'stranger.pem').stdout.trim())).json.code, 'signer_unknown');
+    const both = sign(sign(notice, 'b.pem').stdout, 'a.pem').stdout.trim(); // in either order
+    const done = await post(both);
+    assert.equal(done.status, 201, done.text);
+    const again = await post(both);
+    assert.deepEqual([again.status, again.json.index], [200, done.json.index]);
+    assert.equal(run('verify', `${campaign}/ledger`).status, 0);
+  } finally {
+    await server.stop();
+  }
 });
