@@ -227,6 +227,18 @@ static void release(struct ledger_process *process)
     event_base_free(process->base);
 }
 
+/* A damaged folder needs a person, who should not have to guess. */
+static void tell_refusal(const struct child_spec *spec, enum err err, const struct fault *fault)
+{
+    struct fault told = *fault;
+    if (err == ERR_CORRUPT)
+        (void)fault_set(&told, err,
+                        "%s; keep %s aside, restore it from the newest backup, run `dauys verify` "
+                        "on it, then SIGHUP (docs/operating.md)",
+                        fault->text, spec->campaign_folder);
+    child_fault(spec, &told);
+}
+
 int ledger_process_main(const struct child_spec *spec)
 {
     struct ledger_process process = {.spec = spec, .options = spec->context};
@@ -248,7 +260,7 @@ int ledger_process_main(const struct child_spec *spec)
         listen_for(&process);
         event_base_dispatch(process.base);
     } else {
-        child_fault(spec, &fault);
+        tell_refusal(spec, err, &fault);
         process.exit_code = CHILD_REFUSED;
     }
     release(&process);

@@ -104,10 +104,13 @@ enum err serve_options_read(const char *path, struct serve_options *options, str
     enum err err = config_read(path, keys, options, fault);
     if (err != OK)
         return err;
-    err = check(options, fault);
-    if (err != OK)
-        serve_options_release(options);
-    return err;
+    struct fault why;
+    err = check(options, &why);
+    if (err == OK)
+        return OK;
+    serve_options_release(options);
+    return fault_set(fault, err, "%s: %s", path == NULL ? "the default configuration" : path,
+                     why.text);
 }
 
 void serve_options_release(struct serve_options *options)
