@@ -1,4 +1,4 @@
-/* The site's first page: every campaign of this server. */
+/* The site's first page, every campaign of this server, and the help that every page links to. */
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -54,6 +54,13 @@ static void get_home(struct http_request *request, void *front)
     home_next(home);
 }
 
+static void get_help(struct http_request *request, void *front)
+{
+    struct page *page = page_start(front, request);
+    if (page != NULL)
+        page_reply(page, "help", page_data(page, NULL));
+}
+
 /* No language yet: on to the reader's. */
 static void get_root(struct http_request *request, void *context)
 {
@@ -66,5 +73,6 @@ static void get_root(struct http_request *request, void *context)
 const struct http_route home_page_routes[] = {
     {HTTP_GET, "/", 0, get_root},
     {HTTP_GET, "/{lang}/", 0, get_home},
+    {HTTP_GET, "/{lang}/help", 0, get_help},
 };
 const size_t home_page_routes_len = sizeof home_page_routes / sizeof *home_page_routes;

@@ -300,6 +300,22 @@ static void got_text(struct page *page, json_t *answer)
         page_reply_problem(page, "busy");
 }
 
+/* A template takes addresses in ASCII only; what else people may have given is escaped. */
+static json_t *link_json(const char *link)
+{
+    struct buf out;
+    buf_init(&out, TEXT_MAX);
+    for (const char *c = link; *c != '\0'; c++) {
+        if ((uint8_t)*c <= ' ' || (uint8_t)*c > '~' || strchr("\\\"<>`", *c) != NULL)
+            buf_printf(&out, "%%%02X", (uint8_t)*c);
+        else
+            buf_put_byte(&out, (uint8_t)*c);
+    }
+    json_t *json = json_pack("{s:s}", "url", buf_text(&out));
+    buf_release(&out);
+    return json;
+}
+
 static json_t *links_json(const json_t *links)
 {
     json_t *items = json_array(), *link;
@@ -307,8 +323,8 @@ static json_t *links_json(const json_t *links)
     json_array_foreach(links, i, link)
     {
         const char *url = json_string_value(link);
-        if (url != NULL && strncmp(url, "https://", 8) == 0)
-            json_array_append_new(items, json_pack("{s:s}", "url", url));
+        if (url != NULL && strncmp(url, "https://", 8) == 0 && url[8] != '/' && url[8] != '\0')
+            json_array_append_new(items, link_json(url));
     }
     return items;
 }

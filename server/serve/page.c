@@ -215,9 +215,10 @@ json_t *page_phase_sentence(const struct page *page, const json_t *campaign)
 /* This page in each language; rest is what stands behind the language in the path. */
 static json_t *frame_json(enum lang lang, const char *rest)
 {
-    return json_pack("{s:o,s:{s:o,s:o,s:o}}", "home_url", json_sprintf("/%s/", lang_code(lang)),
-                     "languages", "kk", json_sprintf("/kk/%s", rest), "ru",
-                     json_sprintf("/ru/%s", rest), "en", json_sprintf("/en/%s", rest));
+    return json_pack("{s:o,s:o,s:{s:o,s:o,s:o}}", "home_url", json_sprintf("/%s/", lang_code(lang)),
+                     "help_url", json_sprintf("/%s/help", lang_code(lang)), "languages", "kk",
+                     json_sprintf("/kk/%s", rest), "ru", json_sprintf("/ru/%s", rest), "en",
+                     json_sprintf("/en/%s", rest));
 }
 
 /* The phases with their dates, for the bar on every page. */

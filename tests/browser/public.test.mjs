@@ -10,7 +10,7 @@ const VIEWS = {
   'desktop-dark': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
 };
 const PAGES = {
-  home: '/', campaign: '/demo/', category: '/demo/categories/youth', nominees: '/demo/nominees', 'nominees-filtered': '/demo/nominees?direction=youth',
+  home: '/', help: '/help', campaign: '/demo/', category: '/demo/categories/youth', nominees: '/demo/nominees', 'nominees-filtered': '/demo/nominees?direction=youth',
   'nominees-none': '/demo/nominees?q=nothing', results: '/demo/results', register: '/demo/register', 'register-found': `/demo/register?${new URLSearchParams({ q: 'қам', status: 'ACTIVE' })}`,
   'register-none': '/demo/register?q=nothing', ngo: '/demo/register/n00042', 'ngo-laureate': '/demo/register/n00114', problem: '/problems/rev_stale', missing: '/nothing/',
 };

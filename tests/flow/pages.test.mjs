@@ -1,7 +1,7 @@
 // Pages over HTTP: addresses, languages, what a page may not tell, and hostile input in each of its forms.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Server } from './server.mjs';
+import { Server, until } from './server.mjs';
 
 const LANGS = ['kk', 'ru', 'en'];
 const HOSTILE = {
@@ -93,4 +93,30 @@ test('methods that pages do not have are told so', async () => {
   assert.equal((await server.post('/kk/demo/register', {})).status, 405);
   assert.equal((await server.get('/kk/nope/register')).status, 404);
   assert.equal((await server.get('/xx/demo/register')).status, 404);
+});
+
+test('a nominee has the nominator\'s text and links, as text, once admitted', async () => {
+  const own = await Server.make({ create: ['--phase', 'nomination'] });
+  try {
+    const { json: { token } } = await own.post(own.api('/session'), { code: own.codes[0] });
+    const made = await own.post(own.api('/nominations'), {
+      cat: 'youth', ngo: 'n00001', text: 'They <b>helped</b> children of the village for three years.\n\n{{campaign.name}} and "quotes".',
+      links: ['https://example.kz/a?b=1&c=2'], as: 'citizen', relation: 'none', consents: { processing: 1, publication: 1 },
+    }, { authorization: `Bearer ${token}` });
+    assert.equal(made.status, 201, made.text);
+    const address = `/en/demo/nominees/${made.json.index}`;
+    assert.equal((await own.get(address)).status, 404); /* not before it is admitted */
+    const home = await own.get('/en/demo/');
+    assert.match(home.text, /<a class="button main" href="\/en\/demo\/nominate">/);
+    const admit = { c: Buffer.alloc(32, 1).toString('base64'), d: 'admit', ref: made.json.index, seen: 1, t: 'moderate', v: 1 };
+    assert.equal((await own.post(own.api('/entries'), own.sign(admit, 'demo-moderator'))).status, 201);
+    await until(async () => (await own.get(address)).status === 200, 10, 'the nominee');
+    const { text } = await own.get(address);
+    assert.match(text, /<p>They &lt;b&gt;helped&lt;\/b&gt; children/);
+    assert.match(text, /<p>\{\{campaign\.name\}\} and &quot;quotes&quot;\.<\/p>/);
+    assert.match(text, /href="https:\/\/example\.kz\/a\?b=1&amp;c=2" rel="nofollow noopener external"/);
+    assert.ok(!text.includes('button main')); /* evaluation is not open */
+  } finally {
+    await own.destroy();
+  }
 });

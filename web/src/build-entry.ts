@@ -9,6 +9,7 @@ import { campaign } from "./pages/campaign.tsx";
 import { category } from "./pages/category.tsx";
 import { evaluate } from "./pages/evaluate.tsx";
 import type { Build } from "./pages/frame.tsx";
+import { help } from "./pages/help.tsx";
 import { home } from "./pages/home.tsx";
 import { ngo } from "./pages/ngo.tsx";
 import { me } from "./pages/me.tsx";
@@ -24,6 +25,7 @@ import { staff } from "./pages/staff.tsx";
 
 const pages: Record<string, (build: Build) => JSX.Element> = {
   home: withData(home),
+  help: withData(help),
   campaign: withData(campaign),
   category: withData(category),
   evaluate: withData(evaluate),

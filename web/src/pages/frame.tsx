@@ -23,6 +23,8 @@ export type PageClass = "public" | "nominate" | "evaluate" | "verify" | "work";
 /** Part of the data of every page. */
 export interface FrameData {
   home_url: Url;
+  /** In the same place on every page. */
+  help_url: Url;
   /** This page in each language. */
   languages: Record<Lang, Url>;
 }
@@ -175,7 +177,8 @@ export function frame(build: Build, parts: PageParts): JSX.Element {
               <a href={url(campaign.ledger.url)}>{t("frame.ledger")}</a>
             </p>
           )}
-          <p>
+          <p class="actions">
+            <a href={url(data.help_url)}>{t("frame.help")}</a>
             <a href={url(data.home_url)}>{t("frame.all_campaigns")}</a>
           </p>
           <p class="quiet">{t("frame.astana_time")}</p>
