@@ -34,6 +34,10 @@ note = w.folder_files(early, c.files)["checkpoint"]
 for index in (0, 5, 160, 199):
     with open(f"{folder}/{index}.tlog-proof", "wb") as file:
         file.write(w.receipt(early, index, note))
+for length in (0, 1, 8192, 8193):
+    entry = b"x" * length
+    with open(f"{folder}/entry-{length}.tlog-proof", "wb") as file:
+        file.write(w.receipt([entry], 0, w.folder_files([entry], {})["checkpoint"]))
 `;
 
 before(() => {
@@ -240,6 +244,13 @@ test('receipts: good ones, and what a ledger that lies can do about them', async
   const shown = await receipts(names, path.join(hidden, 'ledger'));
   assert.deepEqual(shown.map(({ good }) => good), [false, true, true, true]);
   assert.match(shown[0].why, /another entry at 0/);
+});
+
+test('receipts: an entry has 1 to 8192 bytes, for both', async () => {
+  const names = [0, 1, 8192, 8193].map((length) => at(`entry-${length}.tlog-proof`));
+  assert.deepEqual((await receipts(names)).map(({ good }) => good), [false, true, true, false]);
+  const second = await Promise.all(names.map((name) => run(python, [recount, '--receipt', name, '--vkey', at('small/log.vkey')])));
+  assert.deepEqual(second.map(({ status }) => status), [1, 0, 0, 1]);
 });
 
 test('receipts: every byte flipped is noticed, by both', async () => {
