@@ -211,6 +211,7 @@ static void release(struct ledger_process *process)
     publisher_destroy(process->publisher);
     ledger_figures_destroy(process->figures);
     opening_destroy(process->opening);
+    buf_release(&process->bundle.bytes);
     if (process->sequencer != NULL)
         sequencer_close(process->sequencer);
     fold_destroy(process->fold);

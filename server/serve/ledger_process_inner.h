@@ -8,11 +8,20 @@
 #include "campaign/judge.h"
 #include "ipc/peer.h"
 #include "ledger/sequencer.h"
+#include "ledger/tile.h"
 #include "ledger_figures.h"
 #include "publish.h"
 #include "serve/ledger_process.h"
 #include "serve/options.h"
 #include "tally/opening.h"
+
+/* The full bundle that ballots are being read from. */
+struct open_bundle {
+    bool held;
+    uint64_t number;
+    struct buf bytes;
+    struct slice entries[TILE_WIDTH]; /* point into bytes */
+};
 
 struct ledger_process {
     const struct child_spec *spec;
@@ -45,6 +54,7 @@ struct ledger_process {
 
     /* Opening of ballots: after the unseal, or live. */
     struct opening *opening;
+    struct open_bundle bundle;
     bool counted; /* final counts are in the fold */
     int64_t live_us;
 };

@@ -12,10 +12,35 @@
 #define OPEN_AT_ONCE 512 /* ballots opened between two looks at the queue: about 30 ms */
 #define LIVE_GAP_MS 1000 /* between two publications of live tallies */
 
+static enum err take_bundle(struct ledger_process *process, uint64_t number, struct fault *fault)
+{
+    struct open_bundle *bundle = &process->bundle;
+    struct tile_source tiles = ledger_tiles(sequencer_ledger(process->sequencer));
+    struct tile tile = {TILE_ENTRIES, number, TILE_WIDTH};
+    if (bundle->held && bundle->number == number)
+        return OK;
+    bundle->held = false;
+    buf_release(&bundle->bytes);
+    buf_init(&bundle->bytes, BUNDLE_BYTES_MAX);
+    enum err err = tiles.read(tiles.context, &tile, &bundle->bytes, fault);
+    if (err == OK && bundle_cut(buf_slice(&bundle->bytes), TILE_WIDTH, bundle->entries) != OK)
+        err = fault_set(fault, ERR_CORRUPT, "bundle %llu is malformed", (unsigned long long)number);
+    bundle->number = number;
+    bundle->held = err == OK;
+    return err;
+}
+
+/* Entries come in rising order, and a full bundle never changes: read once, it serves 256. */
 static enum err read_entry(void *context, uint64_t index, struct buf *out, struct fault *fault)
 {
-    const struct ledger_process *process = context;
-    return ledger_entry(sequencer_ledger(process->sequencer), index, out, fault);
+    struct ledger_process *process = context;
+    struct ledger *ledger = sequencer_ledger(process->sequencer);
+    if (index / TILE_WIDTH >= ledger_size(ledger) / TILE_WIDTH)
+        return ledger_entry(ledger, index, out, fault);
+    enum err err = take_bundle(process, index / TILE_WIDTH, fault);
+    if (err == OK)
+        buf_put_slice(out, process->bundle.entries[index % TILE_WIDTH]);
+    return err;
 }
 
 /* Lots are drawn from the root of the tree that ends with the close. */
