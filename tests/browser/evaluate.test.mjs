@@ -123,6 +123,26 @@ test('evaluate: the answer is lost after the ballot was recorded: sent again, re
   quiet(page, ...LOST);
 });
 
+test('evaluate: a network that answers in place of the server is not taken for it', async () => {
+  const voter = await visitor();
+  const { page } = voter;
+  await voter.enroll(code(), 'youth');
+  await voter.keepCode();
+  await voter.approve();
+  await voter.review();
+  const before = await cast();
+  const strangers = [{ status: 200, contentType: 'text/html', body: '<h1>Sign in to the hotel</h1>' }, { status: 200, contentType: 'application/json', body: '{}' },
+    { status: 403, contentType: 'text/html', body: 'Forbidden' }];
+  await page.route('**/ballots', (route) => route.fulfill(strangers.shift()), { times: 3 });
+  await page.evaluate(() => { Math.random = () => 0; }); // the shortest waits
+  await voter.send();
+  await until(async () => strangers.length === 0, 30);
+  assert.notEqual((await voter.kept('youth')).state, 'pass');
+  await voter.recorded();
+  assert.equal(await cast(), before + 1);
+  quiet(page, ...LOST);
+});
+
 test('evaluate: reload while the ballot waits: it goes out by itself', async () => {
   const voter = await visitor({ wait: 3 });
   await voter.enroll(code(), 'youth');

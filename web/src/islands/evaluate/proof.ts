@@ -31,12 +31,16 @@ export interface Checked {
   witnesses: number;
 }
 
+/** How long the served checkpoint may lag behind an answer. */
+const LAG_TRIES = 20;
+const LAG_MS = 1500;
+
 /**
  * Whether the promise is kept in the public log: its checkpoint is signed, the log continues it, and the
  * ballot stands there at its index. "later": the served checkpoint is older than the promise, as it can
  * be for a moment. Throws LedgerError when the promise is broken, ApiError when nobody can tell.
  */
-export async function checkPromise(campaign: string, vkey: string, { body, index, note }: Promised): Promise<Checked | "later"> {
+async function look(campaign: string, vkey: string, { body, index, note }: Promised): Promise<Checked | "later"> {
   const ledger = await openLedger(campaign, vkey, 2);
   const promise = await openCheckpoint(note, ledger.key);
   if ("fault" in promise) throw new LedgerError(promise.fault);
@@ -49,6 +53,21 @@ export async function checkPromise(campaign: string, vkey: string, { body, index
     code: writeShortCode(index, proven.leaf),
     witnesses: countOtherSignatures(ledger.checkpoint.note, ledger.key),
   };
+}
+
+/** The receipt, or why the promise is broken. Throws ApiError when nobody can tell. */
+export async function settle(campaign: string, vkey: string, promised: Promised): Promise<Checked | { broken: string }> {
+  try {
+    for (let n = 0; n < LAG_TRIES; n++) {
+      const checked = await look(campaign, vkey, promised);
+      if (checked !== "later") return checked;
+      await new Promise((resolve) => setTimeout(resolve, LAG_MS));
+    }
+    return { broken: "behind" };
+  } catch (error) {
+    if (error instanceof LedgerError) return { broken: error.code };
+    throw error;
+  }
 }
 
 /** What somebody takes to the auditors when a promise is not kept: everything needed to show it. */

@@ -90,13 +90,13 @@ export interface Setting {
 const AGAIN_FIRST_MS = 2000;
 const AGAIN_MOST_MS = 60_000;
 const LONGEST_MS = 90_000;
-/** How long the served checkpoint may lag behind an answer. */
-const LAG_TRIES = 20;
-const LAG_MS = 1500;
+const CHECK_AGAIN_MS = 10_000;
 
 const proof = () => import("./proof.ts");
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Only a problem of this server, with its code, says that nothing was recorded. No answer, a busy
+ * server, or the page of somebody else's network says nothing. */
+const isRefusal = ({ status, code }: ApiError): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429 && code !== "unknown";
 
 /** Sealed and on its way, so that it can't be changed until there is an answer. */
 export const isUnderWay = ({ state }: Pick<Direction, "state">): boolean => state === "sealed" || state === "sent";
@@ -314,6 +314,7 @@ export class Voter {
     await this.#keep({ ...direction, state: "sent" });
     try {
       const { json } = await ask<{ index: number; checkpoint: string }>(`${this.api}/ballots`, { method: "POST", body: direction.body, tries: 1 });
+      if (!Number.isInteger(json?.index)) throw new ApiError("unknown");
       await this.#recorded(direction, json);
     } catch (error) {
       await this.#failed(direction, error);
@@ -329,8 +330,8 @@ export class Voter {
 
   async #failed(direction: Direction, error: unknown): Promise<void> {
     if (!(error instanceof ApiError)) throw error;
-    const { code, detail, status, extra } = error;
-    if (status === 0 || status >= 500 || status === 429) {
+    const { code, detail, extra } = error;
+    if (!isRefusal(error)) {
       // It may have happened: the same bytes again, later and later.
       const tries = (direction.tries ?? 0) + 1;
       const due_ms = Date.now() + (0.5 + Math.random()) * Math.min(AGAIN_MOST_MS, AGAIN_FIRST_MS * 2 ** (tries - 1));
@@ -346,24 +347,15 @@ export class Voter {
 
   /** Unasked: whether the public log has what the server promised. */
   async #check(cat: string): Promise<void> {
-    const { checkPromise, LedgerError } = await proof();
-    const direction = this.get(cat);
-    if (!direction.last) return;
+    const { last } = this.get(cat);
+    if (!last) return;
     try {
-      for (let n = 0; n < LAG_TRIES; n++) {
-        const checked = await checkPromise(this.#set.id, this.#set.vkey, direction.last);
-        if (checked !== "later") return await this.#settle(cat, direction.last, checked);
-        await sleep(LAG_MS);
-      }
-      await this.#settle(cat, direction.last, { broken: "behind" });
-    } catch (error) {
-      if (error instanceof LedgerError) await this.#settle(cat, direction.last, { broken: error.code });
-      else this.#at(cat, Date.now() + (0.5 + Math.random()) * 10_000, () => this.#check(cat)); // nobody can tell now
+      const { settle } = await proof();
+      const found = await settle(this.#set.id, this.#set.vkey, last);
+      const direction = this.get(cat);
+      if (direction.last?.index === last.index) await this.#keep({ ...direction, last: { ...direction.last, ...found } });
+    } catch {
+      this.#at(cat, Date.now() + (0.5 + Math.random()) * CHECK_AGAIN_MS, () => this.#check(cat)); // nobody can tell now
     }
-  }
-
-  async #settle(cat: string, last: Recorded, found: Partial<Recorded>): Promise<void> {
-    const direction = this.get(cat);
-    if (direction.last?.index === last.index) await this.#keep({ ...direction, last: { ...direction.last, ...found } });
   }
 }
