@@ -19,6 +19,9 @@
 #include "staff/may.h"
 
 #define SIGNED_ACT_SIGS 8
+/* Leaves room for all signatures: a longer one, when whole, would be no entry, and the ledger
+ * process drops whoever sends such. */
+#define SIGNED_ACT_BODY_MAX (ENTRY_LEN_MAX - SIGNED_ACT_SIGS * 128)
 #define SIGNED_ACT_SALT_LEN 32
 #define SIGNED_ACT_PAYLOAD_MAX 16384
 

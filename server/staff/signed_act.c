@@ -89,6 +89,8 @@ static const char *read_act(struct slice text, const struct act_place *place, un
     if (entry_int(&entry, "seen", CANON_INT_MAX, &seen) != OK || seen > place->size)
         return "seen_wrong";
     put_body(text, &act->body);
+    if (act->body.len > SIGNED_ACT_BODY_MAX)
+        return "too_large";
     return read_signatures(&entry, place, act);
 }
 

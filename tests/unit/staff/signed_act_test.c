@@ -168,6 +168,35 @@ static void a_signature_is_on_these_bytes(void **state)
     buf_release(&whole);
 }
 
+/* With every signature it still is an entry, or it is refused at once. */
+static void there_is_room_for_all_signatures(void **state)
+{
+    struct rig *rig = *state;
+    struct act_signature sigs[SIGNED_ACT_SIGS];
+    struct signed_act act;
+    struct buf body, whole;
+    static const char format[] = "{\"id\":\"0000000000000000\",\"key\":\"%.*s\",\"person\":\"x\","
+                                 "\"pop\":\"AAAA\",\"role\":\"chair\",\"seen\":1,\"t\":\"key\","
+                                 "\"use\":\"staff\",\"v\":1}";
+    static char key[ENTRY_LEN_MAX];
+    memset(key, 'A', sizeof key);
+    int fits = (SIGNED_ACT_BODY_MAX - (int)sizeof format + 5) / 4 * 4;
+    buf_init(&body, 2 * ENTRY_LEN_MAX);
+    buf_printf(&body, format, fits, key);
+    assert_null(read_signed(rig, buf_text(&body), &rig->admin, &act));
+    for (size_t i = 0; i < SIGNED_ACT_SIGS; i++)
+        sigs[i] = act.sigs[0];
+    buf_init(&whole, 2 * ENTRY_LEN_MAX);
+    signed_act_compose(buf_slice(&act.body), sigs, SIGNED_ACT_SIGS, &whole);
+    assert_in_range(whole.len, ENTRY_LEN_MAX - 100, ENTRY_LEN_MAX);
+    signed_act_release(&act);
+    buf_release(&whole);
+    buf_clear(&body);
+    buf_printf(&body, format, fits + 4, key);
+    assert_string_equal(code_of(rig, buf_text(&body), &rig->admin), "too_large");
+    buf_release(&body);
+}
+
 static void two_keys_of_one_person_are_one(void **state)
 {
     struct rig *rig = *state;
@@ -307,6 +336,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(an_act_is_taken_apart, setup, teardown),
         cmocka_unit_test_setup_teardown(what_is_wrong_has_its_code, setup, teardown),
         cmocka_unit_test_setup_teardown(a_signature_is_on_these_bytes, setup, teardown),
+        cmocka_unit_test_setup_teardown(there_is_room_for_all_signatures, setup, teardown),
         cmocka_unit_test_setup_teardown(two_keys_of_one_person_are_one, setup, teardown),
         cmocka_unit_test_setup_teardown(signatures_stand_in_order_of_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(a_commitment_is_to_its_payload, setup, teardown),
