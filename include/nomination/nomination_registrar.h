@@ -44,6 +44,10 @@ bool nominee_is(const json_t *item, const char *name, const char *text);
 const json_t *nominee_in(const json_t *answer, int64_t index);
 const json_t *nominee_by(const json_t *answer, const char *cat, const char *ngo);
 
+/* The ledger may have learnt of an erasure by another way than a staff act of ours: what an item of
+ * an answer says is erased is erased here too. */
+void nomination_follow_erasure(struct registrar_campaign *campaign, const json_t *item);
+
 json_t *nomination_text_json(const char *text);
 /* links is a JSON array as text. */
 json_t *nomination_links_json(const char *links);

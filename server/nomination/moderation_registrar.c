@@ -372,6 +372,8 @@ static void got_item(void *context, enum err err, const json_t *answer)
     struct listing history = {json_array(), moderating->ask->standing->staff};
     json_t *appeal = NULL, *json = NULL;
     if (err == OK && item != NULL)
+        nomination_follow_erasure(moderating->ask->campaign, item);
+    if (err == OK && item != NULL)
         err = moderation_decisions(desk->moderation, moderating->ref, list_decision, &history);
     if (err == OK && item != NULL)
         err = moderation_appeals(desk->moderation, moderating->ref, false, take_appeal, &appeal);

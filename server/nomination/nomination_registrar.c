@@ -357,6 +357,20 @@ static void got_verdict(void *context, enum err err, const struct submit_answer 
 
 /* ---- a nominee for everybody ---------------------------------------------------------------- */
 
+void nomination_follow_erasure(struct registrar_campaign *campaign, const json_t *item)
+{
+    struct nomination_store *store = campaign->nominations->store;
+    struct nomination_row row;
+    if (!json_is_true(json_object_get(item, "erased")) ||
+        nomination_store_at(store, nominee_int(item, "index"), &row) != OK)
+        return;
+    enum err err = row.erased ? OK : nomination_store_erased(store, row.text_index, clock_unix());
+    if (err != OK)
+        log_error("payload_not_erased", LOG_I("index", row.text_index),
+                  LOG_S("err", err_name(err)));
+    nomination_row_release(&row);
+}
+
 /* Text, links, payload and salt, when they are admitted, consented to and still here. */
 static void put_public(struct registrar_campaign *campaign, const json_t *item, json_t *out)
 {
@@ -364,7 +378,8 @@ static void put_public(struct registrar_campaign *campaign, const json_t *item, 
     if (!nominee_is(item, "state", "admitted") ||
         nomination_store_at(campaign->nominations->store, nominee_int(item, "index"), &row) != OK)
         return;
-    if (!row.erased && row.publication > 0 && row.text_index == nominee_int(item, "text")) {
+    if (!row.erased && !json_is_true(json_object_get(item, "erased")) && row.publication > 0 &&
+        row.text_index == nominee_int(item, "text")) {
         char salt[BASE64_LEN(NOMINATION_HASH_LEN) + 1];
         base64_encode(salt, row.salt, sizeof row.salt);
         json_object_set_new(out, "text", json_string(row.text));
@@ -394,6 +409,7 @@ static void got_nominee(void *context, enum err err, const json_t *answer)
     /* `text` of the item is the entry that commits to it. */
     json_object_set(out, "text_index", json_object_get(item, "text"));
     json_object_del(out, "index");
+    nomination_follow_erasure(ask->campaign, item);
     put_public(ask->campaign, item, out);
     registrar_reply(ask, out);
 }

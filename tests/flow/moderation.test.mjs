@@ -244,6 +244,23 @@ test('deadlines in working days pass', { skip: noFaketime }, async () => {
   assert.equal((await second.cosign(waiting.number)).status, 201);
 });
 
+test('the registrar killed between a completed text and its entry', async () => {
+  const ref = (await vera.nominate('n00012', 'gender')).json.index;
+  assert.equal((await decide(moderator, ref, 'return', 'text_unclear')).status, 201);
+  const size = async () => (await new Ledger(server).checkpoint()).size;
+  const before_ = await size();
+  server.kill('redis/redis'); // without it the ledger takes nothing: the text is written, the entry is not
+  for (let status = 200; status === 200;) ({ status } = await server.get('/readyz'));
+  const completed = { text: text('completed in the dark'), links: [] };
+  assert.equal((await vera.post('/me/nominations/{index}/complete', completed, ref)).status, 503);
+  server.kill('registrar');
+  await until(async () => (await server.get('/readyz')).status === 200, 30, 'readiness');
+  await until(async () => (await vera.mine(ref))?.text === completed.text, 30, 'the entry');
+  assert.equal(await size(), before_ + 1);
+  assert.deepEqual([(await vera.mine(ref)).state, (await nominee(server, ref)).json.text_index], ['received', before_]);
+  assert.equal((await decide(moderator, ref, 'withdraw', 'declined')).status, 201);
+});
+
 test('own history', async () => {
   const { items } = (await moderator.ask('GET', 'moderation/history')).json;
   assert.ok(items.length >= 7);
@@ -292,8 +309,10 @@ test('erased: the text is gone everywhere, the entries stay and verify', async (
   assert.equal((await admin.ask('GET', `moderation/items/${made.own}`)).json.history[0].reason, null);
   const act = (await admin.ask('GET', 'staff/acts')).json.items.find((one) => one.index === decided);
   assert.deepEqual([act.payload, act.salt], [null, null]);
-  // By order of a court, without the person's wish.
-  assert.equal((await admin.act({ basis: 'court', ref: made.own, t: 'erase' })).status, 201);
+  // By order of a court, without the person's wish, and not through the staff's door.
+  const order = server.sign({ basis: 'court', ref: made.own, seen: await admin.size(), t: 'erase', v: 1 }, 'demo-1');
+  assert.equal((await server.post(server.api('/entries'), order)).status, 201);
+  assert.equal((await nominee(server, made.own)).json.erased, true);
   assert.equal((await boris.mine(made.own)).text, null);
   await server.stop();
   assertGone(server, { text: text('completed').slice(0, 30), other: text('n00005 youth').slice(0, 30), court: text('of my own').slice(0, 30), appeal: 'We filed on 30 March.' });
