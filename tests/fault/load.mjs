@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Voter } from '../flow/voter.mjs';
 
 export const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
-const PACE_MS = 60; // eight lanes cast about a hundred a second: a demo has 900 ballots
+const PACE_MS = 100; // eight lanes cast some seventy a second: a demo has 900 ballots
 const PATIENCE_MS = 5000; // for one answer: longer than any that is not lost
 
 /** What a choice of each method adds to a tally's counts: [nominee, criterion, value]. */

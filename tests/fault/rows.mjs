@@ -325,7 +325,6 @@ export const rows = [
   },
   {
     name: 'slow heads and bodies, 200 at a time',
-    alone: { config: 'fronts = 2', limits: 'lift = yes\nconnections_per_address = 400' },
     async play(server, load, { long }) {
       const head = `POST ${server.api('/ballots')} HTTP/1.1\r\nHost: 127.0.0.1\r\n`;
       const attacks = [hostile(server, 200, head, 'X', 12), hostile(server, 100, `${head}Content-Length: 900\r\n\r\n{`, '1', 16)];
@@ -338,7 +337,6 @@ export const rows = [
   {
     name: 'slow readers, 100 at a time',
     long: true,
-    alone: { config: 'fronts = 2', limits: 'lift = yes\nconnections_per_address = 400' },
     async play(server, load) {
       const page = `GET /kk/demo/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`.repeat(90);
       const closed = Array.from({ length: 100 }, () => new Promise((resolve, reject) => {
@@ -358,7 +356,6 @@ export const rows = [
   {
     name: 'descriptors used up',
     tool: 'prlimit',
-    alone: { config: 'fronts = 1', limits: 'lift = yes\nconnections_per_address = 400' },
     async play(server, load) {
       const pid = pidOf(server, 'front-0');
       const open = readdirSync(`/proc/${pid}/fd`).length;

@@ -47,7 +47,7 @@ async function make(stage, options = {}) {
     writeFileSync(path.join(scratch, 'bin/redis-server'), `#!/bin/sh\nunset LD_PRELOAD\nexec ${redis} "$@"\n`, { mode: 0o755 });
     stage.env.PATH = `${path.join(scratch, 'bin')}:${process.env.PATH}`;
   }
-  stage.server = await Server.make({ from: await template(), limits: options.limits ?? 'lift = yes', config: options.config ?? 'fronts = 2', folder: stage.mount, env: stage.env });
+  stage.server = await Server.make({ from: await template(), limits: 'lift = yes\nconnections_per_address = 400', config: options.config ?? 'fronts = 2', folder: stage.mount, env: stage.env });
   stage.server.setClock = (shift) => writeFileSync(stage.clock, `${shift}\n`);
   stage.load = await Load.make(stage.server);
   return stage;
