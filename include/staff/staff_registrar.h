@@ -55,6 +55,10 @@ struct act_hook {
     const char *(*check)(struct registrar_ask *ask, const struct account_session *session,
                          const struct entry *entry, struct slice payload);
 
+    /* True when this person may not even read such an act. NULL: nobody is kept from it. */
+    bool (*hides)(const struct registrar_ask *ask, const struct account_session *session,
+                  const struct entry *entry);
+
     /* It is in the ledger, with all its signatures. May come again with the same index after a
      * crash. */
     void (*logged)(struct registrar_campaign *campaign, const struct entry *entry, uint64_t index,

@@ -568,6 +568,18 @@ static bool reason_good(struct slice d, struct slice payload)
     return good;
 }
 
+/* What is of a conflict of interest is hidden where acts wait, too. */
+static bool hides_moderate(const struct registrar_ask *ask, const struct account_session *session,
+                           const struct entry *entry)
+{
+    uint64_t ref;
+    bool conflict = true;
+    return entry_int(entry, "ref", CANON_INT_MAX, &ref) != OK ||
+           moderation_conflict(ask->campaign->nominations->moderation, (int64_t)ref,
+                               person_of(session), &conflict) != OK ||
+           conflict;
+}
+
 static const char *check_moderate(struct registrar_ask *ask, const struct account_session *session,
                                   const struct entry *entry, struct slice payload)
 {
@@ -646,8 +658,9 @@ static void erased(struct registrar_campaign *campaign, const struct entry *entr
         log_error("payload_not_erased", LOG_U("index", index), LOG_S("err", err_name(err)));
 }
 
-const struct act_hook moderate_hook = {"moderate", check_moderate, moderated};
-const struct act_hook erase_hook = {"erase", NULL, erased};
+const struct act_hook moderate_hook = {
+    .type = "moderate", .check = check_moderate, .hides = hides_moderate, .logged = moderated};
+const struct act_hook erase_hook = {.type = "erase", .logged = erased};
 
 static const struct registrar_row rows[] = {
     {"moderation.queue", read_queue, true},

@@ -104,6 +104,17 @@ static json_t *act_json(const struct stored_act *act)
                      act->state == ACT_LOGGED ? json_integer((json_int_t)act->index) : json_null());
 }
 
+static bool is_hidden(const struct registrar_ask *ask, const struct account_session *session,
+                      const struct stored_act *act)
+{
+    struct entry entry;
+    const struct act_hook *hook = hook_of(act->type);
+    if (hook == NULL || hook->hides == NULL)
+        return false;
+    INVARIANT(entry_parse(act->body, &entry, NULL) == OK);
+    return hook->hides(ask, session, &entry);
+}
+
 static void list_acts(struct registrar_ask *ask)
 {
     struct account_session session;
@@ -116,7 +127,7 @@ static void list_acts(struct registrar_ask *ask)
     for (size_t i = 0; i < len && err == OK; i++) {
         struct stored_act act;
         err = act_get(acts_of(ask), numbers[i], clock_unix(), &act);
-        if (err == OK)
+        if (err == OK && !is_hidden(ask, &session, &act))
             json_array_append_new(items, act_json(&act));
         stored_act_release(&act);
     }

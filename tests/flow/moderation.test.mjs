@@ -118,6 +118,10 @@ test('a conflict of interest hides the item for good', async () => {
   refused(await second.ask('POST', `moderation/items/${made.own}/claim`, {}), 403, 'conflict_of_interest');
   refused(await decide(second, made.own, 'admit', 'complete'), 403, 'conflict_of_interest');
   assert.ok(await queued(moderator, made.own));
+  const { number } = (await decide(admin, made.own, 'refuse', 'false_data')).json;
+  const waits = async (member) => (await member.ask('GET', 'staff/acts')).json.items.some((act) => act.number === number);
+  assert.deepEqual([await waits(moderator), await waits(second)], [true, false]);
+  assert.equal((await admin.ask('DELETE', `staff/acts/${number}`)).status, 200);
 });
 
 test('a decision needs a reason that fits it', async () => {
