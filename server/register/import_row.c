@@ -124,8 +124,10 @@ static void tidy(struct import_row *row, enum register_column column)
                                         UTF8PROC_STABLE | UTF8PROC_COMPOSE);
     if (len >= 0)
         set(row, column, slice_of(normal, (size_t)len));
-    else
+    if (len < 0)
         refuse(row, column, "not UTF-8");
+    else if (buf_failed(own)) /* NFC can make a text longer */
+        refuse(row, column, "longer than 16384 bytes");
     free(normal);
     buf_release(&spaced);
 }

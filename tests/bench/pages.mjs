@@ -7,11 +7,13 @@ const RUNS = Number(process.argv[2] ?? 7);
 const ENTRIES = 20000;
 /** Lighthouse's "slow 4G" as Chromium's throttling has to be told it. */
 const SLOW_4G = { offline: false, latency: 150 * 3.75, downloadThroughput: 1.6e6 / 8 * 0.9, uploadThroughput: 750e3 / 8 * 0.9 };
-const PAGES = { home: '/kk/', campaign: '/kk/demo/', category: '/kk/demo/categories/youth', verify: '/kk/demo/verify', evaluate: '/kk/demo/evaluate' };
+const PAGES = { home: '/kk/', campaign: '/kk/demo/', category: '/kk/demo/categories/youth', nominees: '/kk/demo/nominees',
+  results: '/kk/demo/results', register: '/kk/demo/register', verify: '/kk/demo/verify', evaluate: '/kk/demo/evaluate' };
 
 const lib = await browserLib();
 const server = await Server.make();
 const browser = await launch();
+PAGES.nominee = `/kk/demo/nominees/${(await server.get(server.api('/nominees?cat=youth'))).json.items[0].id}`;
 
 /** Milliseconds to the largest paint, with nothing in the cache. */
 async function largestPaint(target) {
