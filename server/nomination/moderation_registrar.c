@@ -11,6 +11,7 @@
 #include "nomination/reasons.h"
 #include "staff/staff_registrar.h"
 
+#define QUEUE_MAX 500    /* rows at once: what is due first; more come when these are decided */
 #define REASON_MOST 2000 /* code points of a reason's text in one language */
 
 struct moderating {
@@ -143,22 +144,27 @@ static int by_due(const void *a, const void *b)
     return (left_ref > right_ref) - (left_ref < right_ref);
 }
 
+/* The first of them. */
 static json_t *sorted(json_t **list, size_t len)
 {
     json_t *items = json_array();
     if (len > 0)
         qsort(list, len, sizeof *list, by_due);
-    for (size_t i = 0; i < len; i++)
-        json_array_append_new(items, list[i]);
+    for (size_t i = 0; i < len; i++) {
+        if (i < QUEUE_MAX)
+            json_array_append(items, list[i]);
+        json_decref(list[i]);
+    }
     free(list);
     return items;
 }
 
 static void list_erasure(void *context, const struct erasure *erasure)
 {
-    json_array_append_new(context, json_pack("{s:I,s:I,s:I}", "ref", (json_int_t)erasure->index,
-                                             "asked", (json_int_t)erasure->asked_unix, "due",
-                                             (json_int_t)erasure->due_unix));
+    if (json_array_size(context) < QUEUE_MAX)
+        json_array_append_new(context, json_pack("{s:I,s:I,s:I}", "ref", (json_int_t)erasure->index,
+                                                 "asked", (json_int_t)erasure->asked_unix, "due",
+                                                 (json_int_t)erasure->due_unix));
 }
 
 static void got_queue(void *context, enum err err, const json_t *answer)
@@ -176,9 +182,9 @@ static void got_queue(void *context, enum err err, const json_t *answer)
     json_t *items = sorted(list, len);
     if (err == OK && moderating->session.role == ROLE_ADMINISTRATOR)
         err = nomination_store_erasures(desk_of(moderating)->store, list_erasure, erasures);
-    json_t *json =
-        json_pack("{s:o,s:o,s:o}", "items", items, "erasures", erasures, "seen",
-                  err == OK ? json_incref(json_object_get(answer, "size")) : json_null());
+    json_t *json = json_pack(
+        "{s:o,s:I,s:o,s:o}", "items", items, "total", (json_int_t)len, "erasures", erasures, "seen",
+        err == OK ? json_incref(json_object_get(answer, "size")) : json_null());
     if (err != OK)
         json_decref(json);
     end(moderating, err, NULL, err == OK ? json : NULL);

@@ -11,8 +11,9 @@
 #include "serve/figures.h"
 #include "serve/message.h"
 
-#define BEARER_MAX 64 /* 32 bytes in base64 are 44 */
-#define DRAIN_MS 8000 /* the parent waits 10 s */
+#define REGISTRAR_ANSWER_MAX (16U << 20) /* "my page" with a thousand long texts */
+#define BEARER_MAX 64                    /* 32 bytes in base64 are 44 */
+#define DRAIN_MS 8000                    /* the parent waits 10 s */
 
 /* ---- campaigns ------------------------------------------------------------------------------ */
 
@@ -330,7 +331,9 @@ static enum err open_front(struct front *front, struct fault *fault)
     if (err != OK)
         return err;
     char *socket = xasprintf("%s/registrar.sock", front->spec->run_folder);
-    front->registrar = ipc_client_create(front->base, &(struct ipc_client_options){.path = socket});
+    front->registrar = ipc_client_create(
+        front->base,
+        &(struct ipc_client_options){.path = socket, .max_payload = REGISTRAR_ANSWER_MAX});
     free(socket);
     front->metrics = metrics_create();
     err = open_server(front, fault);

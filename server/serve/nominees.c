@@ -3,6 +3,8 @@
 #include "base/base64.h"
 #include "base/mem.h"
 
+#define OTHERS_MAX 500 /* to choose from; more are found by their number */
+
 /* ---- the ledger's side ---------------------------------------------------------------------- */
 
 static json_t *column_json(const struct ngo_register *ngos, size_t row, enum register_column column)
@@ -56,14 +58,16 @@ static json_t *item_json(const struct fold *fold, const struct nominee *nominee)
     return item;
 }
 
-static void put_refs(const struct fold *fold, const json_t *refs, json_t *items)
+/* Those that are undecided only when they are not in the list anyway. */
+static void put_refs(const struct fold *fold, const json_t *refs, bool undecided, json_t *items)
 {
     const struct nomination_set *set = fold_nominations(fold);
     const json_t *ref;
     size_t i, number;
     json_array_foreach(refs, i, ref)
     {
-        if (json_is_integer(ref) && nominee_find(set, (uint64_t)json_integer_value(ref), &number))
+        if (json_is_integer(ref) && nominee_find(set, (uint64_t)json_integer_value(ref), &number) &&
+            !(undecided && !nominee_decided(nominee_at(set, number))))
             json_array_append_new(items, item_json(fold, nominee_at(set, number)));
     }
 }
@@ -121,13 +125,15 @@ static json_int_t put_others(const struct fold *fold, const json_t *ref, json_t 
         if (i == number || other->cat != nominee->cat ||
             (nominee_decided(other) && other->status != NOMINEE_ADMITTED))
             continue;
+        twins += bin.len > 0 && slice_equal(bin, bin_of(fold, other));
+        if (json_array_size(others) >= OTHERS_MAX)
+            continue;
         json_t *item = json_pack("{s:I,s:s}", "ref", (json_int_t)other->index, "ngo", other->ngo);
         json_t *facts = json_object();
         put_ngo(fold, slice_of(other->ngo, other->ngo_len), facts);
         json_object_set(item, "name", json_object_get(facts, "name"));
         json_decref(facts);
         json_array_append_new(others, item);
-        twins += bin.len > 0 && slice_equal(bin, bin_of(fold, other));
     }
     return twins;
 }
@@ -163,7 +169,7 @@ json_t *nominees_answer(const struct fold *fold, struct slice question)
         return NULL;
     }
     bool undecided = json_is_true(json_object_get(asked, "undecided"));
-    put_refs(fold, json_object_get(asked, "refs"), items);
+    put_refs(fold, json_object_get(asked, "refs"), undecided, items);
     put_pairs(fold, json_object_get(asked, "pairs"), items);
     if (undecided || ngo.len > 0)
         put_where(fold, undecided, ngo, items);
