@@ -322,12 +322,23 @@ json_t *register_page_facts(const struct page *page, const json_t *campaign, con
         json_object_get(ngo, "source_id"));
 }
 
+/* Where it can be nominated, null while nominations are not taken. Its id stood in a path, so it
+ * needs no escapes. */
+static json_t *nominate_url(const struct page *page, const json_t *campaign, const char *id)
+{
+    const json_t *phase = page_phase(campaign, "nomination");
+    if (phase == NULL || strcmp(page_phase_state(phase), "open") != 0)
+        return json_null();
+    return page_url(page, "nominate?ngo=%s", id);
+}
+
 static json_t *ngo_json(const struct page *page, const json_t *campaign, const json_t *ngo)
 {
     return json_pack(
-        "{s:s,s:o,s:o,s:o,s:o}", "name", page_text(json_object_get(ngo, "name"), page->lang),
-        "names", names_json(ngo, page->lang), "facts", register_page_facts(page, campaign, ngo),
-        "json_url",
+        "{s:o,s:s,s:o,s:o,s:o,s:o}", "nominate_url",
+        nominate_url(page, campaign, text_of(ngo, "id")), "name",
+        page_text(json_object_get(ngo, "name"), page->lang), "names", names_json(ngo, page->lang),
+        "facts", register_page_facts(page, campaign, ngo), "json_url",
         json_sprintf("/api/v1/campaigns/%s/register/%s", page->campaign->id, text_of(ngo, "id")),
         "list_url", page_url(page, "register"));
 }

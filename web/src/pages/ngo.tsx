@@ -26,6 +26,8 @@ export interface NgoData extends FrameData {
     facts: NgoFacts;
     /** In the other languages. */
     names: { lang: string; text: string }[];
+    /** Null while nominations are not taken. */
+    nominate_url: Url | null;
     json_url: Url;
     list_url: Url;
   };
@@ -114,6 +116,12 @@ export function ngo(build: Build, data: Slot<NgoData>): JSX.Element {
         <h1>{text(of.name)}</h1>
         {each(of.names, (name) => <p lang={text(name.lang)}>{text(name.text)}</p>)}
         {facts(build, of.facts)}
+        {when(
+          of.nominate_url,
+          <p>
+            <a class="button" href={url(of.nominate_url as Slot<Url>)}>{t("register.nominate")}</a>
+          </p>,
+        )}
         <p class="quiet">{t("register.note")}</p>
         <ul class="links">
           <li><a href={url(of.json_url)}>{t("register.json_ngo")}</a></li>
