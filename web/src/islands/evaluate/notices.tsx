@@ -56,10 +56,17 @@ function calendar(opens: number, until: number): string {
     `DTEND:${icsTime(until)}`,
     `SUMMARY:${t("evaluate.heading")}: ${name}`,
     `URL:${location.origin}${page("evaluate")}`,
+    "BEGIN:VALARM",
+    "ACTION:DISPLAY",
+    `DESCRIPTION:${t("evaluate.heading")}`,
+    "TRIGGER:PT0S",
+    "END:VALARM",
     "END:VEVENT",
     "END:VCALENDAR",
     "",
-  ].join("\r\n");
+  ]
+    .map((line) => line.replace(/.{36}(?=.)/gu, "$&\r\n ")) // lines of at most 75 bytes, of which a letter takes two
+    .join("\r\n");
 }
 
 function Before() {
