@@ -134,6 +134,22 @@ export const rows = [
     },
   },
   {
+    name: 'registrar: EIO and ENOSPC at its writes and syncs',
+    tool: 'strace',
+    async play(server, load) {
+      const signIn = async () => (await server.post(server.api('/session'), { code: server.codes[0] })).status;
+      for (const fault of ['pwrite64:error=EIO:when=1+1', 'pwrite64:error=ENOSPC:when=1+1', 'fdatasync:error=EIO:when=1+1']) {
+        const { stop } = await inject(server, 'registrar', fault);
+        const seen = [await signIn(), await signIn()];
+        await stop();
+        assert.ok(seen.every((one) => one === 201 || one >= 500), `${fault}: ${seen}`);
+        if (fault.startsWith('pwrite')) assert.ok(seen.some((one) => one >= 500), `${fault} told nobody: ${seen}`);
+        await until(async () => (await signIn()) === 201, 10, `a sign-in after ${fault}`);
+      }
+      return load.more(10);
+    },
+  },
+  {
     name: 'ledger: EINTR at every third write',
     tool: 'strace',
     async play(server, load) {
