@@ -10,7 +10,7 @@ const draft = { ...m.NO_DECISION, d: 'return', code: 'evidence', text };
 
 test('what can be decided follows the state', () => {
   assert.deepEqual(m.decisionsIn('received'), ['admit', 'return', 'refuse', 'merge', 'withdraw']);
-  assert.deepEqual(m.decisionsIn('refused'), ['reopen']);
+  assert.deepEqual(m.decisionsIn('appealed'), ['reopen']);
   for (const state of ['admitted', 'merged', 'withdrawn', 'erased']) assert.deepEqual(m.decisionsIn(state), [], state);
 });
 

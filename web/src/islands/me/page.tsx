@@ -24,7 +24,8 @@ interface Nomination {
   at: number;
   /** Until when it can be completed or appealed. */
   due: number | null;
-  reason: { code?: string; text?: Names } | null;
+  /** In the page's language. */
+  reason: { code: string; text: string } | null;
   text: string | null;
   links: string[];
   can: Can[];
@@ -143,7 +144,7 @@ export class MyPage extends Component<Props, State> {
   // ---- the lists
 
   #nomination(one: Nomination): JSX.Element {
-    const reason = one.reason?.text?.[lang];
+    const reason = one.reason?.text;
     return (
       <li key={`${one.cat} ${one.ngo}`}>
         <h3>{nameOf(one)}</h3>
@@ -307,7 +308,7 @@ export class MyPage extends Component<Props, State> {
             busy={busy}
             onAnswer={() => this.#sendText(about, FULL, (text) => ({ text, links: givenLinks(links) }))}
           >
-            {doing.of.reason?.text && <p class="notice said">{doing.of.reason.text[lang]}</p>}
+            {doing.of.reason && <p class="notice said">{doing.of.reason.text}</p>}
             {this.#text(t("nominate.why_hint"), FULL)}
             <LinkFields links={links} tried={tried} onLinks={(changed) => this.setState({ links: changed })} />
           </Ask>
@@ -322,7 +323,7 @@ export class MyPage extends Component<Props, State> {
       case "appeal":
         return (
           <Ask title={t("me.appeal_title")} button={t("me.appeal_send")} busy={busy} onAnswer={() => this.#sendText(about, NOTE, (text) => ({ text }))}>
-            {doing.of.reason?.text && <p class="notice said">{doing.of.reason.text[lang]}</p>}
+            {doing.of.reason && <p class="notice said">{doing.of.reason.text}</p>}
             {this.#text(t("me.appeal_hint"), NOTE)}
           </Ask>
         );

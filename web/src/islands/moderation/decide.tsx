@@ -5,15 +5,14 @@ import type { ActState } from "../../lib/staff.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { Alert, Field, focusWrong, Heading, type Trouble, troubleOf } from "../../parts/form.tsx";
 import { TextField } from "../../parts/text.tsx";
-import type { Desk } from "./desk.ts";
-import { decisionsIn, type Draft, draftFaults, type Item, LANGUAGES, NO_DECISION, payloadOf, type Reason, signersOf, type Target } from "./model.ts";
+import { type Desk, named } from "./desk.ts";
+import { decisionsIn, type Draft, draftFaults, type Item, LANGUAGES, NO_DECISION, payloadOf, type Reason, signersOf } from "./model.ts";
 import { DECISIONS, LANGUAGE_NAMES } from "./words.ts";
 
 interface Props {
   desk: Desk;
   item: Item;
   reasons: Reason[];
-  targets: Target[];
   onDone: (result: ActState) => void;
 }
 
@@ -63,7 +62,7 @@ export class Decide extends Component<Props, State> {
             {t("moderation.decision_missing")}
           </p>
         )}
-        {decisionsIn(this.props.item.nominee.state).map((d) => (
+        {decisionsIn(this.props.item.state).map((d) => (
           <label class="choice" key={d}>
             <input
               type="radio"
@@ -88,9 +87,9 @@ export class Decide extends Component<Props, State> {
         {(described) => (
           <select {...described} onChange={(event) => this.#change({ into: Number(event.currentTarget.value) || null })}>
             <option value="">{t("moderation.choose")}</option>
-            {this.props.targets.map(({ ref, name }) => (
+            {this.props.item.others.map(({ ref, name }) => (
               <option key={ref} value={ref} selected={ref === draft.into}>
-                {ref}: {name}
+                {ref}: {named(name, "")}
               </option>
             ))}
           </select>

@@ -6,13 +6,7 @@ import type { Names } from "../../lib/nomination.ts";
 import type { SigningKey } from "../../lib/signing_key.ts";
 import { type ActState, commit, commits, type Staff, type WaitingAct } from "../../lib/staff.ts";
 import { lang } from "../../lib/texts.ts";
-import { actOf, type Draft, type Item, payloadOf, type QueueItem, type Target } from "./model.ts";
-
-interface Nominee {
-  id: string;
-  ngo: string;
-  name?: Names;
-}
+import { actOf, type Draft, type Item, payloadOf } from "./model.ts";
 
 export class Desk {
   origin = "";
@@ -46,17 +40,6 @@ export class Desk {
   /** Says in the ledger that what this entry commits to is gone. */
   async logErasure(ref: number, seen: number): Promise<ActState> {
     return this.staff.submit(this.origin, this.key!, { v: 1, t: "erase", ref, basis: "consent", seen });
-  }
-
-  /** The other nominees of the item's direction that are undecided or admitted. */
-  async targets({ ref, nominee }: Item): Promise<Target[]> {
-    const { items } = await this.staff.call<{ items: QueueItem[] }>("GET", "moderation/queue");
-    const admitted = await this.staff.call<{ items: Nominee[] }>("GET", `nominees?limit=500&cat=${nominee.cat}`);
-    const all = [
-      ...items.filter(({ cat, appeal }) => cat === nominee.cat && !appeal).map((item) => ({ ref: item.ref, name: named(item.name, item.ngo) })),
-      ...admitted.items.map(({ id, name, ngo }) => ({ ref: Number(id), name: named(name, ngo) })),
-    ];
-    return all.filter((target) => target.ref !== ref);
   }
 
   /** True when the reason that is shown is the one that the act commits to. */

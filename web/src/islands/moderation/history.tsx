@@ -41,7 +41,7 @@ export class History extends Component<Props, State> {
             <li key={one.index}>
               <a href={`#item/${one.ref}`}>{t("moderation.nomination", { number: fmtNumber(lang, one.ref) })}</a>
               {decisionWord(one.d)} · {fmtDatetime(lang, one.at)}
-              {one.text && <p class="said quiet">{one.text[lang]}</p>}
+              {one.reason && <p class="said quiet">{one.reason.text[lang]}</p>}
             </li>
           ))}
         </ul>

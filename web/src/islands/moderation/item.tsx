@@ -7,7 +7,7 @@ import { Alert, Heading, type Trouble, troubleOf } from "../../parts/form.tsx";
 import { statusOf } from "../../parts/register_words.ts";
 import { Decide } from "./decide.tsx";
 import { type Desk, named } from "./desk.ts";
-import { decisionsIn, type Item, type Past, type Reason, type Target, type Written } from "./model.ts";
+import { decisionsIn, type Item, type Past, type Reason, type Written } from "./model.ts";
 import { decisionWord, NOMINATORS, RELATIONS, RULES, STATES } from "./words.ts";
 
 interface Props {
@@ -20,7 +20,6 @@ interface Props {
 interface State {
   item: Item | null;
   reasons: Reason[];
-  targets: Target[];
   /** The claim was refused: another has it. */
   taken: Trouble | null;
   trouble: Trouble | null;
@@ -28,7 +27,7 @@ interface State {
 }
 
 export class ItemView extends Component<Props, State> {
-  override state: State = { item: null, reasons: [], targets: [], taken: null, trouble: null, askConflict: false };
+  override state: State = { item: null, reasons: [], taken: null, trouble: null, askConflict: false };
 
   override componentDidMount(): void {
     this.#open();
@@ -45,9 +44,7 @@ export class ItemView extends Component<Props, State> {
       this.setState({ item });
       const { items } = await staff.call<{ items: Reason[] }>("GET", "moderation/reasons");
       this.setState({ reasons: items });
-      if (decisionsIn(item.nominee.state).length === 0 || !this.props.desk.key) return;
-      await this.#claim();
-      this.setState({ targets: await this.props.desk.targets(item) });
+      if (decisionsIn(item.state).length > 0 && this.props.desk.key) await this.#claim();
     } catch (error) {
       this.#failed(error);
     }
@@ -61,6 +58,12 @@ export class ItemView extends Component<Props, State> {
     } catch (error) {
       this.setState({ taken: troubleOf(error) });
     }
+  }
+
+  /** Decided: whoever comes next (a second look, an appeal) need not wait for the claim to run out. */
+  async #decided(result: ActState): Promise<void> {
+    await this.props.desk.staff.call("DELETE", `${this.#path}/claim`).catch(() => {});
+    this.props.onDone(result);
   }
 
   #failed(error: unknown): void {
@@ -77,15 +80,13 @@ export class ItemView extends Component<Props, State> {
     }
   }
 
-  #written(one: Written | null): JSX.Element {
-    if (!one) return <p>{t("moderation.no_text")}</p>;
+  #written(one: Written): JSX.Element {
     return (
       <>
         <p class="quiet">
           {fmtDatetime(lang, one.at)} · {NOMINATORS[one.as] ?? one.as} · {RELATIONS[one.relation] ?? one.relation}
         </p>
         {one.flagged && <p class="wrong">{t("moderation.flagged")}</p>}
-        {one.wish && <p class="wrong">{t("moderation.wish")}</p>}
         {one.text === null ? <p>{t("moderation.erased")}</p> : <p class="said notice">{one.text}</p>}
         {one.links.map((link) => (
           <p class="said" key={link}>
@@ -98,15 +99,15 @@ export class ItemView extends Component<Props, State> {
     );
   }
 
-  #facts(facts: Item["nominee"]): JSX.Element {
+  #facts(facts: Item["facts"]): JSX.Element {
     const labels: Record<string, string> = {
-      ngo: t("register.id"),
+      id: t("register.id"),
       bin: t("register.bin"),
       status: t("register.status"),
       region: t("moderation.fact_region"),
-      filed: t("moderation.fact_filed"),
       filed_year: t("moderation.fact_filed_year"),
-      laureate: t("moderation.fact_laureate"),
+      filed_on: t("moderation.fact_filed_on"),
+      laureate_year: t("moderation.fact_laureate"),
     };
     const shown = Object.entries(labels).filter(([name]) => facts[name] !== undefined && facts[name] !== null && facts[name] !== "");
     return (
@@ -143,7 +144,7 @@ export class ItemView extends Component<Props, State> {
         {past.map((one) => (
           <li key={one.index}>
             {fmtDatetime(lang, one.at)} · {decisionWord(one.d)} · {one.signers.join(", ")}
-            {one.text && <p class="said quiet">{one.text[lang]}</p>}
+            {one.reason && <p class="said quiet">{one.reason.text[lang]}</p>}
           </li>
         ))}
       </ul>
@@ -174,34 +175,34 @@ export class ItemView extends Component<Props, State> {
   }
 
   #decide(item: Item): JSX.Element | null {
-    const { desk, onDone } = this.props;
-    const { reasons, targets } = this.state;
-    if (decisionsIn(item.nominee.state).length === 0) return <p class="notice">{t("moderation.decided")}</p>;
+    const { desk } = this.props;
+    if (decisionsIn(item.state).length === 0) return <p class="notice">{t("moderation.decided")}</p>;
     if (this.state.taken) return <Alert trouble={this.state.taken} />;
     if (!desk.key) return null; // the page says so at its top
-    return <Decide desk={desk} item={item} reasons={reasons} targets={targets} onDone={onDone} />;
+    return <Decide desk={desk} item={item} reasons={this.state.reasons} onDone={(result) => this.#decided(result)} />;
   }
 
   #item(item: Item): JSX.Element {
-    const { nominee, appeal } = item;
     return (
       <>
-        <Heading>{named(nominee.name, nominee.ngo)}</Heading>
+        <Heading>{named(item.name, item.ngo)}</Heading>
         <p class="quiet">
-          {this.props.desk.catName(nominee.cat)} · {t("moderation.supporters", { count: fmtNumber(lang, nominee.supporters) })}
+          {this.props.desk.catName(item.cat)} · {t("moderation.supporters", { count: fmtNumber(lang, item.supporters) })}
         </p>
-        <p class="stands">{STATES[nominee.state] ?? nominee.state}</p>
+        <p class="stands">{STATES[item.state] ?? item.state}</p>
+        <p class="quiet">{t("moderation.due", { date: fmtDate(lang, item.due) })}</p>
+        {item.wish && <p class="wrong">{t("moderation.wish")}</p>}
         <div class="beside">
           <div>
             <h3>{t("moderation.texts")}</h3>
-            {this.#written(item.nomination)}
-            {appeal && (
+            {item.nominations.length === 0 && <p>{t("moderation.no_text")}</p>}
+            {item.nominations.map((one) => this.#written(one))}
+            {item.appeal_text && (
               <div class="notice warn">
                 <p>
                   <strong>{t("moderation.appeal_text")}</strong>
                 </p>
-                <p class="quiet">{t("moderation.due", { date: fmtDate(lang, appeal.due) })}</p>
-                <p class="said">{appeal.text ?? t("moderation.erased")}</p>
+                <p class="said">{item.appeal_text}</p>
               </div>
             )}
           </div>
@@ -209,7 +210,7 @@ export class ItemView extends Component<Props, State> {
             <h3>{t("moderation.checklist")}</h3>
             {this.#checklist(item)}
             <h3>{t("moderation.facts")}</h3>
-            {this.#facts(nominee)}
+            {this.#facts(item.facts)}
             <h3>{t("moderation.history")}</h3>
             {this.#past(item.history)}
           </div>

@@ -39,8 +39,6 @@ export interface Written {
   flagged: boolean;
   text: string | null;
   links: string[];
-  wish: boolean;
-  erased: boolean;
 }
 
 /** A decision that was made. */
@@ -50,27 +48,22 @@ export interface Past {
   at: number;
   d: string;
   signers: string[];
-  code: string | null;
-  text: Names | null;
+  /** Null when it was erased. */
+  reason: { code: string; text: Names } | null;
 }
 
-export interface Item {
-  ref: number;
-  /** As the ledger has it, with the columns of the register. */
-  nominee: { cat: string; ngo: string; state: string; supporters: number; name: Names | null } & Record<string, unknown>;
-  /** Null where nobody of this campaign wrote it. */
-  nomination: Written | null;
+export interface Item extends QueueItem {
+  /** What its nominator wrote; empty where nobody of this campaign wrote it. */
+  nominations: Written[];
+  /** What the register says. */
+  facts: Record<string, unknown>;
   checklist: { rule: string; ok: boolean | null; detail: string }[];
   history: Past[];
-  appeal: { at: number; due: number; open: boolean; text: string | null } | null;
+  appeal_text: string | null;
+  /** Nominees of the direction with which it can be merged. */
+  others: { ref: number; name: Names | null }[];
   /** Size of the tree that it was read from. */
   seen: number;
-}
-
-/** A nominee with which another can be merged. */
-export interface Target {
-  ref: number;
-  name: string;
 }
 
 export interface Reason {
@@ -104,7 +97,7 @@ export const signersOf = (d: DecisionName): number => (d === "refuse" || d === "
 /** What can be decided in a state: a refusal can only be reopened, all else only while undecided. */
 export function decisionsIn(state: string): DecisionName[] {
   if (state === "received" || state === "returned") return ["admit", "return", "refuse", "merge", "withdraw"];
-  return state === "refused" ? ["reopen"] : [];
+  return state === "refused" || state === "appealed" ? ["reopen"] : [];
 }
 
 /** A reason stands in one line: it becomes part of a canonical text. */
