@@ -121,6 +121,7 @@ export class Voter {
   async blind(...categories) {
     const { json } = await this.server.get(this.server.api());
     const checkpoint = await this.ledger.checkpoint();
+    if (!json?.categories) throw new Error('no campaign'); // a server in trouble: what was known stands
     this.campaign = json;
     this.seal = unb64(JSON.parse(await this.ledger.entry(json.seal_key.index, checkpoint.size)).key).subarray(-65);
     for (const cat of categories) {
