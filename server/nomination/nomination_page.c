@@ -39,10 +39,9 @@ static json_t *nominate_json(const struct page *page, const json_t *campaign)
     json_t *extended =
         json_is_true(json_object_get(phase, "extended")) ? member_of(phase, "no") : json_null();
     json_object_update_new(
-        json, json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "opens", member_of(phase, "opens"), "why",
-                        is_paused ? member_of(phase, "why") : json_null(), "extended", extended,
-                        "rules", member_of(campaign, "rules"), "me_url", page_url(page, "me"),
-                        "categories", categories_json(page, campaign)));
+        json, json_pack("{s:o,s:o,s:o,s:o,s:o}", "opens", member_of(phase, "opens"), "extended",
+                        extended, "rules", member_of(campaign, "rules"), "me_url",
+                        page_url(page, "me"), "categories", categories_json(page, campaign)));
     return json;
 }
 

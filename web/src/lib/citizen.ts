@@ -1,5 +1,6 @@
 /** A citizen who is signed in on this device, and what he asks of the server. */
 import { ApiError, ask } from "./api.ts";
+import { serverNow_ms } from "./clock.ts";
 import type { Store } from "./store.ts";
 
 interface Session {
@@ -22,7 +23,7 @@ export class Citizen {
   }
 
   get signedIn(): boolean {
-    return this.#session !== undefined && this.#session.expires * 1000 > Date.now();
+    return this.#session !== undefined && this.#session.expires * 1000 > serverNow_ms();
   }
 
   async resume(): Promise<void> {

@@ -16,8 +16,6 @@ export interface NominateData extends FrameData {
     is_paused: boolean;
     is_closed: boolean;
     opens: Unix | null;
-    /** Why it is paused, in the words of those who paused it. */
-    why: string | null;
     /** Number of the decision by which it was extended. */
     extended: string | null;
     /** Hash of the frozen rule file. */
@@ -45,11 +43,7 @@ function shut({ t }: Build, data: Slot<NominateData>): JSX.Element {
         </>,
       )}
       {when(of.is_paused, <p>{t("nominate.window_paused")}</p>)}
-      {when(of.why, <p>{t("nominate.why_paused", { why: text(of.why) })}</p>)}
       {when(of.is_closed, <p>{t("nominate.window_closed")}</p>)}
-      <p>
-        <a href={url(of.me_url)}>{t("citizen.my_page")}</a>
-      </p>
     </div>
   );
 }
@@ -72,6 +66,9 @@ export function nominate(build: Build, data: Slot<NominateData>): JSX.Element {
         <div id="nominate" data-campaign={text(of.id)} data-window={text(of.window)} data-rules={text(of.rules)}>
           {when(of.is_open, <p class="notice">{t("nominate.script")}</p>)}
         </div>
+        <p>
+          <a href={url(of.me_url)}>{t("citizen.my_page")}</a>
+        </p>
         <ul id="directions" hidden>
           {each(of.categories, (category) => (
             <li data-id={text(category.id)}>{text(category.name)}</li>
