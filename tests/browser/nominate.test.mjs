@@ -1,6 +1,7 @@
 // Nominating on a phone of 320 px, as citizens do: from the code to the number, and all that can come between.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Citizen } from '../flow/citizen.mjs';
 import { Server, until } from '../flow/server.mjs';
 import { DESKTOP, inspect, LANGS, launch, PHONE, quiet } from './browser.mjs';
 import { ngos, NominatorPage, TEXT } from './nominator_page.mjs';
@@ -217,6 +218,40 @@ test('consent not given: nothing is sent', async () => {
   await own.page.waitForSelector('#processing[aria-invalid=true]');
   await inspect(own.page, 'nominate-no-consent-en-phone');
   assert.equal(await own.page.locator('dl.answers').count(), 0);
+  await end(own);
+});
+
+test('more than the rules allow a person: refused in words, and the draft is still there', async () => {
+  const own = await open('ru');
+  const person = code();
+  const citizen = await new Citizen(server, person).signIn();
+  for (const { id } of register.slice(-15)) assert.equal((await citizen.nominate(id, 'education')).status, 201);
+  await own.fillIn(person, { bin: ngo().bin, cat: 'education' });
+  await own.next();
+  await own.page.waitForSelector('[data-code=nominations_exceeded]');
+  assert.match(await own.text(), /Ещё не отправлено[^]*Больше номинаций подать нельзя/);
+  await inspect(own.page, 'nominate-limit-ru-phone');
+  assert.equal(await own.page.locator('dl.answers').count(), 1);
+  await end(own, LOST[0]);
+});
+
+test('related people, where the rules refuse them: said at once, before anything is written', async () => {
+  const own = await open('kk');
+  await own.page.route('**/ledger/files/*', async (route) => {
+    const answer = await route.fetch();
+    const rules = await answer.json();
+    rules.nomination.own = 'refuse';
+    await route.fulfill({ response: answer, json: rules });
+  });
+  await own.signIn(code());
+  await own.find(ngo().bin);
+  await own.choose();
+  await own.direction('education');
+  await own.at('who');
+  await own.page.click('.choices li:nth-child(3) button');
+  await own.page.waitForSelector('[data-step=who] [role=alert]');
+  assert.match(await own.text(), /басшысы мен қызметкерлері оны өздері ұсына алмайды/);
+  await inspect(own.page, 'nominate-related-kk-phone');
   await end(own);
 });
 
