@@ -12,6 +12,8 @@ import { ngos, NominatorPage, TEXT } from './nominator_page.mjs';
 import { VoterPage } from './voter_page.mjs';
 
 const VOTERS = ['TEST-C0DE-1001', 'TEST-C0DE-1002', 'TEST-C0DE-1003'];
+/** Of people born in 1899. */
+const NUMBERS = ['991231100000', '991231100010', '991231100109'];
 const RECORDED = { kk: /Бюллетеніңіз журналға жазылды/, ru: /записан в журнал/, en: /is recorded/ };
 let browser;
 
@@ -29,7 +31,7 @@ async function move(one, two, steps) {
 
 for (const lang of LANGS)
   test(`whole way in ${lang}: register, nominate, moderate, open, evaluate, change, close, results`, async (t) => {
-    const server = await Server.make({ create: ['--phase', 'nomination'], codes: VOTERS });
+    const server = await Server.make({ create: ['--phase', 'nomination'], codes: VOTERS, persons: NUMBERS, admin: true });
     t.after(() => server.destroy());
     const people = demoStaff(server);
     const [one, two] = [new Member(server, people['demo-1']), new Member(server, people['demo-2'])];
@@ -102,7 +104,12 @@ for (const lang of LANGS)
     const folder = path.join(server.campaign, 'ledger');
     const { code, out } = server.run('verify', '--vkey', server.vkey, folder);
     assert.equal(code, 0, out);
-    assertPrivate(server, { ...Object.fromEntries(VOTERS.map((voter, i) => [`code ${i}`, voter])), password: people['demo-1'].password });
+    const named = (what, list) => Object.fromEntries(list.map((secret, i) => [`${what} ${i}`, secret]));
+    const metrics = await (await fetch(`http://127.0.0.1:${server.admin}/metrics`)).text();
+    assertPrivate(server, {
+      ...named('code', VOTERS), ...named('code as kept', VOTERS.map((code) => code.replaceAll('-', ''))), ...named('person number', NUMBERS),
+      password: people['demo-1'].password, totp: people['demo-1'].secret,
+    }, [], { metrics });
     for (const context of [phone, reader]) await context.close();
   });
 

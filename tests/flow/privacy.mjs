@@ -20,11 +20,11 @@ function spellings(secret) {
 }
 
 /**
- * No file of the server but private.db (and what SQLite keeps beside it) and the files in `except`, and no log line, holds
- * one of these secrets: {name: text}.
+ * No file of the server but private.db (and what SQLite keeps beside it) and the files in `except`, no log line, and no text
+ * of `also` ({where: text}) holds one of these secrets: {name: text}.
  */
-export function assertPrivate(server, secrets, except = []) {
-  const skip = ['registrar/private.db', 'demo-codes.csv', 'demo-staff.csv', ...except];
+export function assertPrivate(server, secrets, except = [], also = {}) {
+  const skip = ['registrar/private.db', 'demo-codes.csv', 'demo-staff.csv', 'roll.csv', ...except];
   const found = [];
   const look = (where, bytes) => {
     for (const [name, secret] of Object.entries(secrets))
@@ -33,6 +33,7 @@ export function assertPrivate(server, secrets, except = []) {
   for (const file of files(server.folder))
     if (!skip.some((part) => file.includes(part))) look(path.relative(server.folder, file), readFileSync(file));
   look('the log', Buffer.from(server.log));
+  for (const [where, text] of Object.entries(also)) look(where, Buffer.from(text));
   assert.deepEqual(found, []);
 }
 

@@ -30,7 +30,7 @@ export async function until(check, seconds = 20, what = 'a condition') {
 
 export class Server {
   /** options: config (further lines), admin (true: with that listener), limits (lines of [limits]), create (further
-   * arguments of `campaign create`), rules (changes the demo's rules), codes (of voters; three are made up if not given), tls ({cert, key}: paths),
+   * arguments of `campaign create`), rules (changes the demo's rules), codes (of voters; three are made up if not given), persons (their person numbers), tls ({cert, key}: paths),
    * from (a campaign's folder to copy instead), folder (instead of a new one), env (of the server), start (false: only make it). */
   static async make(options = {}) {
     const server = new Server();
@@ -38,7 +38,7 @@ export class Server {
     server.env = { ...process.env, ...options.env };
     server.campaign = path.join(server.folder, 'campaigns/demo');
     const roll = path.join(server.folder, 'roll.csv');
-    if (options.codes) writeFileSync(roll, `voter,code\r\n${options.codes.map((code, i) => `person-${i},${code}\r\n`).join('')}`);
+    if (options.codes) writeFileSync(roll, `voter,code\r\n${options.codes.map((code, i) => `${options.persons?.[i] ?? `person-${i}`},${code}\r\n`).join('')}`);
     const changed = path.join(server.folder, 'rules.json');
     if (options.rules) {
       const rules = JSON.parse(readFileSync(path.join(root, 'data/demo/rules.json'), 'utf8'));
