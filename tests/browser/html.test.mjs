@@ -15,9 +15,9 @@ const validator = new HtmlValidate({
 });
 /** By the phase that the demo is in. */
 const PAGES = {
-  evaluation: ['/', '/demo/', '/demo/categories/youth', '/demo/evaluate', '/demo/verify', '/demo/register', '/demo/register/n00001',
-    '/demo/nominees', '/demo/results', '/problems/rev_stale'],
-  nomination: ['/', '/demo/', '/demo/evaluate', '/demo/nominees'],
+  evaluation: ['/', '/help', '/demo/', '/demo/categories/youth', '/demo/evaluate', '/demo/verify', '/demo/register', '/demo/register/n00001',
+    '/demo/nominees', '/demo/results', '/demo/audit', '/demo/me', '/demo/moderation', '/demo/staff', '/problems/rev_stale'],
+  nomination: ['/', '/demo/', '/demo/evaluate', '/demo/nominate', '/demo/nominees', '/demo/register/n00001'],
 };
 const servers = {};
 

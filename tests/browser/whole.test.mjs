@@ -14,7 +14,7 @@ import { VoterPage } from './voter_page.mjs';
 const VOTERS = ['TEST-C0DE-1001', 'TEST-C0DE-1002', 'TEST-C0DE-1003'];
 /** Of people born in 1899. */
 const NUMBERS = ['991231100000', '991231100010', '991231100109'];
-const RECORDED = { kk: /Бюллетеніңіз журналға жазылды/, ru: /записан в журнал/, en: /is recorded/ };
+const RECORDED = { kk: /Бюллетень журналға жазылған/, ru: /Бюллетень записан в журнал/, en: /The ballot is recorded/ };
 let browser;
 
 before(async () => { browser = await launch(); });
