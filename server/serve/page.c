@@ -265,9 +265,10 @@ static json_t *phase_notes(const struct page *page, const json_t *campaign)
 
 static json_t *nav_json(const struct page *page)
 {
-    return json_pack("{s:o,s:o,s:o,s:o}", "nominees", page_url(page, "nominees"), "register",
-                     page_url(page, "register"), "results", page_url(page, "results"), "verify",
-                     page_url(page, "verify"));
+    return json_pack("{s:o,s:o,s:o,s:o,s:o,s:o}", "nominees", page_url(page, "nominees"),
+                     "register", page_url(page, "register"), "results", page_url(page, "results"),
+                     "verify", page_url(page, "verify"), "me", page_url(page, "me"), "staff",
+                     page_url(page, "staff"));
 }
 
 static json_t *campaign_frame(const struct page *page, const struct published *published)

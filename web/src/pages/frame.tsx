@@ -39,7 +39,7 @@ export interface CampaignFrame {
   phase: { sentence: string; notes: { text: string }[] };
   /** In the order of the rules. Both instants are null while the phase is not scheduled. */
   phases: { name: string; current: boolean; opens: Unix | null; closes: Unix | null }[];
-  nav: { nominees: Url; register: Url; results: Url; verify: Url };
+  nav: { nominees: Url; register: Url; results: Url; verify: Url; me: Url; staff: Url };
   /** url: where a person reads about it, the campaign's page at #ledger. */
   ledger: { size: Int; url: Url };
 }
@@ -99,6 +99,7 @@ function campaignHead(build: Build, campaign: Slot<CampaignFrame>): ComponentChi
         <li><a href={url(campaign.nav.register)}>{t("frame.register")}</a></li>
         <li><a href={url(campaign.nav.results)}>{t("frame.results")}</a></li>
         <li><a href={url(campaign.nav.verify)}>{t("frame.verify")}</a></li>
+        <li><a href={url(campaign.nav.me)}>{t("frame.me")}</a></li>
       </ul>
     </nav>,
     when(
@@ -180,6 +181,7 @@ export function frame(build: Build, parts: PageParts): JSX.Element {
           <p class="actions">
             <a href={url(data.help_url)}>{t("frame.help")}</a>
             <a href={url(data.home_url)}>{t("frame.all_campaigns")}</a>
+            {campaign && <a href={url(campaign.nav.staff)}>{t("frame.staff")}</a>}
           </p>
           <p class="quiet">{t("frame.astana_time")}</p>
         </footer>
