@@ -1,7 +1,8 @@
 /*
  * Casting: POST …/ballots, and POST …/entries for what staff have signed. The body is the entry,
  * byte for byte; it goes to the ledger as it came. No session, no cookie: nothing here knows a
- * person.
+ * person. So it takes no `moderate`: what keeps a moderator with a conflict of interest from
+ * deciding, and what shows the nominator the reason, is at the staff's door (staff/acts) only.
  */
 #include "campaign/verdict.h"
 #include "ledger/entry.h"
@@ -72,7 +73,7 @@ static bool is_entry(struct http_request *request, bool ballot)
         http_reply_problem(request, "not_canonical", json_pack("{s:s}", "reason", fault.text));
         return false;
     }
-    if (entry_is(&entry, "ballot") != ballot) {
+    if (entry_is(&entry, "ballot") != ballot || entry_is(&entry, "moderate")) {
         http_reply_problem(request, "type_unknown", NULL);
         return false;
     }

@@ -574,16 +574,29 @@ static bool reason_good(struct slice d, struct slice payload)
     return good;
 }
 
+/* A merge is a decision on both nominees. */
+static enum err find_conflict(const struct registrar_ask *ask,
+                              const struct account_session *session, const struct entry *entry,
+                              bool *conflict)
+{
+    static const char *const members[] = {"ref", "into"};
+    enum err err = OK;
+    *conflict = false;
+    for (size_t i = 0; i < 2 && err == OK && !*conflict; i++) {
+        uint64_t ref;
+        if (entry_int(entry, members[i], CANON_INT_MAX, &ref) == OK)
+            err = moderation_conflict(ask->campaign->nominations->moderation, (int64_t)ref,
+                                      person_of(session), conflict);
+    }
+    return err;
+}
+
 /* What is of a conflict of interest is hidden where acts wait, too. */
 static bool hides_moderate(const struct registrar_ask *ask, const struct account_session *session,
                            const struct entry *entry)
 {
-    uint64_t ref;
     bool conflict = true;
-    return entry_int(entry, "ref", CANON_INT_MAX, &ref) != OK ||
-           moderation_conflict(ask->campaign->nominations->moderation, (int64_t)ref,
-                               person_of(session), &conflict) != OK ||
-           conflict;
+    return find_conflict(ask, session, entry, &conflict) != OK || conflict;
 }
 
 static const char *check_moderate(struct registrar_ask *ask, const struct account_session *session,
@@ -599,7 +612,7 @@ static const char *check_moderate(struct registrar_ask *ask, const struct accoun
         return "fields_wrong";
     if (!reason_good(d, payload))
         return "reason_malformed";
-    if (moderation_conflict(store, (int64_t)ref, person_of(session), &conflict) != OK)
+    if (find_conflict(ask, session, entry, &conflict) != OK)
         return "busy";
     if (conflict)
         return "conflict_of_interest";

@@ -155,13 +155,14 @@ static void got_signature(struct registrar_ask *ask, int64_t number)
     stored_act_release(&act);
 }
 
-static bool has_signed(const struct signed_act *act, const char *person)
+/* Signed, and by nobody else: a further signer signs in and is checked himself. */
+static bool is_signer(const struct signed_act *act, const char *person)
 {
     for (size_t i = 0; i < act->sigs_len; i++) {
-        if (strcmp(act->sigs[i].person, person) == 0)
-            return true;
+        if (strcmp(act->sigs[i].person, person) != 0)
+            return false;
     }
-    return false;
+    return act->sigs_len > 0;
 }
 
 static void keep_act(struct registrar_ask *ask, const struct account_session *session,
@@ -189,7 +190,7 @@ static void create_act(struct registrar_ask *ask)
     if (staff_may(ask, ACT_ACTS_CREATE, slice_str(act.type), &session)) {
         const char *not_allowed = may_type(ask, &session, &act);
         code = not_allowed != NULL ? not_allowed : code;
-        if (code == NULL && !has_signed(&act, session.person))
+        if (code == NULL && !is_signer(&act, session.person))
             code = "signature_not_yours";
         if (code == NULL &&
             ((salt_text.len > 0 && base64_decode_exact(salt_text, salt, sizeof salt) != OK) ||

@@ -11,7 +11,7 @@ import { refused, untried } from './described.mjs';
 import { assertGone, assertPrivate } from './privacy.mjs';
 import { dauys, root, Server, until } from './server.mjs';
 import { commitment, demoStaff, Member } from './staff.mjs';
-import { Ledger } from './voter.mjs';
+import { canonical, Ledger } from './voter.mjs';
 
 const FAKETIME = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'].map((lib) => `${lib}/faketime/libfaketimeMT.so.1`).find((file) => existsSync(file));
 
@@ -122,6 +122,21 @@ test('a conflict of interest hides the item for good', async () => {
   const waits = async (member) => (await member.ask('GET', 'staff/acts')).json.items.some((act) => act.number === number);
   assert.deepEqual([await waits(moderator), await waits(second)], [true, false]);
   assert.equal((await admin.ask('DELETE', `staff/acts/${number}`)).status, 200);
+});
+
+test('no decision goes by the desk: not to the ledger directly, not with a signature of somebody who is not there', async () => {
+  const size = await admin.size();
+  const past = { c: reason('admit', 'complete').c, d: 'admit', ref: made.own, seen: size, t: 'moderate', v: 1 };
+  refused(await server.post(server.api('/entries'), second.signed(past)), 400, 'type_unknown');
+  // What the second signer may not do in a session of his own, he may not do in another's.
+  const { c, secret } = reason('refuse', 'false_data');
+  const both = { c, d: 'refuse', ref: made.own, seen: size, t: 'moderate', v: 1 };
+  const sigs = [admin.signature(both), second.signature(both)].toSorted((a, b) => (a.k < b.k ? -1 : 1));
+  refused(await admin.ask('POST', 'staff/acts', { entry: canonical({ ...both, sigs }), ...secret }), 403, 'signature_not_yours');
+  // A merge is a decision on both.
+  const merge = reason('merge', 'branch');
+  refused(await second.act({ c: merge.c, d: 'merge', into: made.own, ref: made.twin, t: 'moderate' }, merge.secret), 403, 'conflict_of_interest');
+  assert.equal(await admin.size(), size);
 });
 
 test('a decision needs a reason that fits it', async () => {

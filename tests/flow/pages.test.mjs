@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Server, until } from './server.mjs';
+import { commitment, demoStaff, Member } from './staff.mjs';
 
 const LANGS = ['kk', 'ru', 'en'];
 const HOSTILE = {
@@ -108,8 +109,10 @@ test('a nominee has the nominator\'s text and links, as text, once admitted', as
     assert.equal((await own.get(address)).status, 404); /* not before it is admitted */
     const home = await own.get('/en/demo/');
     assert.match(home.text, /<a class="button main" href="\/en\/demo\/nominate">/);
-    const admit = { c: Buffer.alloc(32, 1).toString('base64'), d: 'admit', ref: made.json.index, seen: 1, t: 'moderate', v: 1 };
-    assert.equal((await own.post(own.api('/entries'), own.sign(admit, 'demo-moderator'))).status, 201);
+    const moderator = new Member(own, demoStaff(own)['demo-moderator']);
+    assert.equal((await moderator.signIn()).status, 201);
+    const { c, secret } = commitment({ code: 'complete', text: { kk: 'а', ru: 'б', en: 'c' } });
+    assert.equal((await moderator.act({ c, d: 'admit', ref: made.json.index, t: 'moderate' }, secret)).status, 201);
     await until(async () => (await own.get(address)).status === 200, 10, 'the nominee');
     const { text } = await own.get(address);
     assert.match(text, /<p>They &lt;b&gt;helped&lt;\/b&gt; children/);
