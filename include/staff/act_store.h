@@ -53,8 +53,8 @@ void stored_act_release(struct stored_act *act);
 
 /*
  * Keeps an act that signed_act_read() took, with its signatures; *number is its. The same body
- * again is the same act: signatures are added to one that waits; one that ended without being
- * logged begins anew.
+ * again is the same act: signatures are added to one that waits, and to none that was sent or
+ * logged; one that ended without being logged begins anew.
  */
 enum err act_put(struct act_store *store, const struct signed_act *act, struct slice payload,
                  struct slice salt, struct slice by, int64_t now_unix, int64_t *number) MUST_CHECK;

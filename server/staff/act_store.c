@@ -156,6 +156,9 @@ static enum err put(struct act_store *store, const struct signed_act *act, struc
 {
     enum act_state state = ACT_WAITING;
     enum err err = find_body(store, buf_slice(&act->body), now_unix, number, &state);
+    /* The signatures of what has been sent are those of its entry. */
+    if (err == OK && (state == ACT_SENT || state == ACT_LOGGED))
+        return OK;
     if (err == ERR_NOT_FOUND)
         err = add(store, act, payload, salt, by, now_unix, number);
     else if (err == OK && state > ACT_LOGGED)

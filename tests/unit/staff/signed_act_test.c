@@ -292,6 +292,20 @@ static void the_same_body_is_the_same_act(void **state)
     assert_int_not_equal(put(rig, NOTICE, &rig->admin, "a-1", NOW), number);
 }
 
+static void what_was_sent_keeps_the_signatures_of_its_entry(void **state)
+{
+    static const enum act_state states[] = {ACT_SENT, ACT_LOGGED};
+    struct rig *rig = *state;
+    size_t sigs = 0;
+    int64_t number = put(rig, EXTEND, &rig->admin, "a-1", NOW);
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(act_set_state(rig->store, number, states[i], 7, ""), OK);
+        assert_int_equal(put(rig, EXTEND, &rig->spare, "a-1", NOW), number);
+        assert_int_equal(state_of(rig, number, NOW, &sigs), states[i]);
+        assert_int_equal(sigs, 1);
+    }
+}
+
 static void an_act_that_ended_begins_anew(void **state)
 {
     struct rig *rig = *state;
@@ -341,6 +355,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(signatures_stand_in_order_of_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(a_commitment_is_to_its_payload, setup, teardown),
         cmocka_unit_test_setup_teardown(the_same_body_is_the_same_act, setup, teardown),
+        cmocka_unit_test_setup_teardown(what_was_sent_keeps_the_signatures_of_its_entry, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(an_act_that_ended_begins_anew, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_sent_is_found_and_what_waits_listed_first, setup,
                                         teardown),
