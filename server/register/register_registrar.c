@@ -28,7 +28,18 @@ static enum err build(const char *folder, const char *hash_text, const uint8_t *
     return err;
 }
 
-/* Again is harmless: the same file in the same place. */
+/* Every front asks for each request that misses it: only the first of them makes work. */
+static bool is_there(const struct registrar_campaign *campaign, const char *hash_text)
+{
+    char path[FILE_PATH_CAP];
+    struct register_store *store = NULL;
+    struct fault fault;
+    register_store_path(path, campaign->folder, hash_text);
+    bool there = register_store_open(path, &store, &fault) == OK;
+    register_store_close(store);
+    return there;
+}
+
 static void build_index(struct registrar_ask *ask)
 {
     struct slice text = registrar_text(ask->json, "hash");
@@ -40,6 +51,10 @@ static void build_index(struct registrar_ask *ask)
         return;
     }
     hex_encode(hex, hash, sizeof hash);
+    if (is_there(ask->campaign, hex)) {
+        registrar_reply(ask, json_object());
+        return;
+    }
     enum err err = build(ask->campaign->folder, hex, hash, &fault);
     if (err != OK) {
         log_error("register_not_built", LOG_S("campaign", ask->campaign->id),

@@ -109,8 +109,22 @@ test('the index is only derived: deleted or damaged, it is made again', async ()
   await server.stop();
   rmSync(folder, { recursive: true });
   await server.start();
+  const crowd = await Promise.all(Array.from({ length: 20 }, () => list({ q: 'таза' })));
+  assert.ok(crowd.every(({ status }) => status === 200));
+  assert.equal(server.log.match(/"event":"register_built"/g).length, 1); /* once, however many ask */
   assert.deepEqual((await all({ q: 'таза' })).map((ngo) => ngo.id), want);
   assert.equal(readdirSync(folder).length, 1);
+});
+
+test('the whole table is megabytes: an address has it so often a minute', async () => {
+  await server.stop();
+  server.limits = 'passes_per_minute = 2';
+  server.configure('');
+  await server.start();
+  const codes = [];
+  for (let i = 0; i < 3; i++) codes.push((await server.get(server.api('/register.csv'))).status);
+  assert.deepEqual(codes, [200, 200, 429]);
+  assert.equal((await list({})).status, 200);
 });
 
 test('an unknown campaign has no register', async () => {
