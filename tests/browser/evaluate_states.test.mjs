@@ -91,7 +91,7 @@ state('after, not published', seen((campaign, phase) => {
 state('after, published', seen((campaign, phase) => {
   Object.assign(phase, { state: 'closed', closes: now() - 3600 });
   campaign.tally = { shown: true, final: true, visible_from: now() - 60 };
-}), { kk: /Нәтижелерді қарау/, ru: /Посмотреть результаты/, en: /See the results/ });
+}), { kk: /Нәтижелерді қарау/, ru: /Посмотреть итоги/, en: /See the results/ });
 
 state('extended', seen((_, phase) => Object.assign(phase, { extended: true, no: '17', why: 'storm' })),
   { kk: /Шешім нөмірі: 17/, ru: /Номер решения: 17/, en: /Decision number: 17/ });
@@ -164,7 +164,7 @@ state('pass issued on another device', async (lang, view) => {
   await voter.goto('#elsewhere/youth');
   await until(async () => /Тексердік/.test(await voter.text()));
   return voter;
-}, { kk: [/Өтініш қабылданды/, /Жауап:/], ru: [/Обращение принято/, /Ответ:/], en: [/complaint was taken/, /Answer:/] });
+}, { kk: [/Өтініш қабылданды/, /Жауап:/], ru: [/Обращение принято/, /Ответ:/], en: [/dispute was taken/, /Answer:/] });
 
 /** Screens of the five methods, and of the marks too many. */
 const METHODS = { health: '.marks', environment: 'input[type=number]', youth: 'input[name=a]', culture: 'fieldset', probation: 'fieldset' };

@@ -46,8 +46,8 @@ async function as(name, lang = 'kk', view = LIGHT) {
 }
 
 const SAYS = {
-  kk: { returned: /Толықтыруға қайтарылды/, admitted: /үміткер болды/, received: /Қабылданды/, refused: /Қабылданбады/, appealed: /Шағым берілді/ },
-  ru: { returned: /Возвращена на доработку/, admitted: /Допущена/, received: /Принята/, refused: /Отклонена/, appealed: /Подана апелляция/ },
+  kk: { returned: /Толықтыруға қайтарылды/, admitted: /Үміткерлер қатарына қосылды/, received: /Қабылданды/, refused: /Қабылданбады/, appealed: /Шағым берілді/ },
+  ru: { returned: /Возвращено на доработку/, admitted: /Допущено/, received: /Принято/, refused: /Отклонено/, appealed: /Подана апелляция/ },
   en: { returned: /Returned to be completed/, admitted: /Admitted/, received: /Received/, refused: /Refused/, appealed: /Appealed/ },
 };
 

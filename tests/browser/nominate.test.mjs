@@ -94,7 +94,7 @@ test('nominated by somebody already: it becomes support', async () => {
   const number = await first.send();
   await second.fillIn(code(), { bin, cat: 'health' });
   assert.notEqual(await second.send(), number);
-  assert.match(await second.text(), /добавлена как поддержка/);
+  assert.match(await second.text(), /добавлено как поддержка/);
   await end(first);
   await end(second);
 });
@@ -116,7 +116,7 @@ test('a draft survives a reload without a network, and another language', async 
   await own.page.waitForSelector('#why');
   assert.equal(await own.page.inputValue('#why'), TEXT.kk);
   await inspect(own.page, 'nominate-offline-kk-phone');
-  assert.match(await own.text(), /Желі жоқ/);
+  assert.match(await own.text(), /Байланыс жоқ/);
   await own.next();
   await own.consent();
   await own.next();
