@@ -59,7 +59,7 @@ export class Member {
 
   /** The same, judged by openapi.json. */
   async ask(method, target, body, headers) {
-    const pattern = target.replace(/\?.*/, '').replace(/\/\d+(?=\/|$)/, '/{n}');
+    const pattern = target.replace(/\?.*/, '').replace(/\/items\/\d+/, '/items/{ref}').replace(/\/\d+(?=\/|$)/, '/{n}');
     return described(method.toLowerCase(), STAFF + pattern, await this.call(method, target, body, headers));
   }
 
