@@ -48,6 +48,14 @@ struct http_member {
 enum err http_members(const json_t *object, const struct http_member *members, size_t count,
                       struct fault *fault) MUST_CHECK;
 
+/* A request's body taken apart: the object, which is the caller's, or NULL when the request has
+ * been answered with the problem `malformed` and its reason. */
+json_t *http_request_members(struct http_request *request, const struct http_member *members,
+                             size_t count);
+
+/* A part of the request's path as a JSON string. */
+json_t *http_param_json(const struct http_request *request, const char *name);
+
 /* True when value is a string of least … most code points that may stand in an entry. */
 bool http_text_allowed(const json_t *value, size_t least, size_t most);
 

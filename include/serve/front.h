@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/slice.h"
+#include "http/json.h"
 #include "http/messages.h"
 #include "http/request.h"
 #include "http/server.h"
@@ -91,6 +92,11 @@ void front_ask(struct front *front, struct http_request *request, const char *as
 /* The citizen's session out of `Authorization: Bearer …`, as the member `token` of an ask. NULL:
  * there is none, and signed_out has been answered. */
 json_t *front_bearer(struct http_request *request);
+
+/* A citizen's ask: the body (http_request_members()) with that `token`. NULL: it has been answered.
+ */
+json_t *front_bearer_members(struct http_request *request, const struct http_member *members,
+                             size_t count);
 
 /* ---- what Redis publishes of a campaign, read in one step ---- */
 

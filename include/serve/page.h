@@ -91,6 +91,8 @@ json_t *page_phase_sentence(const struct page *page, const json_t *campaign);
 /* Of `phases`, by id, and of `categories`; NULL when there is none. */
 const json_t *page_phase(const json_t *campaign, const char *id);
 const json_t *page_category(const json_t *campaign, struct slice id);
+/* All categories, for an island: [{id, name}]. */
+json_t *page_categories(const struct page *page, const json_t *campaign);
 /* A count of a category: name is "issued" or "cast". */
 json_int_t page_count(const struct published *published, const char *cat, const char *name);
 

@@ -17,7 +17,4 @@ void staff_ask_then(struct front *front, struct http_request *request, const cha
 void staff_ask(struct front *front, struct http_request *request, const char *ask, json_t *members,
                int status);
 
-/* The path's segment as a member for staff_ask(). */
-json_t *staff_param(struct http_request *request, const char *name);
-
 #endif

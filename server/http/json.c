@@ -177,3 +177,23 @@ enum err http_members(const json_t *object, const struct http_member *members, s
     }
     return fault_set(fault, ERR_INVALID, "a member comes twice");
 }
+
+json_t *http_request_members(struct http_request *request, const struct http_member *members,
+                             size_t count)
+{
+    json_t *body = NULL;
+    struct fault fault;
+    if (http_request_json(request, &body) != OK)
+        return NULL;
+    if (http_members(body, members, count, &fault) == OK)
+        return body;
+    json_decref(body);
+    http_reply_problem(request, "malformed", json_pack("{s:s}", "reason", fault.text));
+    return NULL;
+}
+
+json_t *http_param_json(const struct http_request *request, const char *name)
+{
+    struct slice text = http_request_param(request, name);
+    return json_stringn((const char *)text.data, text.len);
+}

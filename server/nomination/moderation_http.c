@@ -16,7 +16,7 @@ static void get_queue(struct http_request *request, void *context)
 
 static json_t *ref_of(struct http_request *request)
 {
-    return json_pack("{s:o}", "ref", staff_param(request, "ref"));
+    return json_pack("{s:o}", "ref", http_param_json(request, "ref"));
 }
 
 static void get_item(struct http_request *request, void *context)
@@ -74,18 +74,12 @@ static void get_disputes(struct http_request *request, void *context)
 static void post_answer(struct http_request *request, void *context)
 {
     struct slice text;
-    json_t *body = NULL;
-    struct fault fault;
     const struct http_member members[] = {
         {"text", HTTP_MEMBER_LINES, false, 0, NOTE_BODY / 4, &text}};
-    if (http_request_json(request, &body) != OK)
+    json_t *body = http_request_members(request, members, 1);
+    if (body == NULL)
         return;
-    if (http_members(body, members, 1, &fault) != OK) {
-        json_decref(body);
-        http_reply_problem(request, "malformed", json_pack("{s:s}", "reason", fault.text));
-        return;
-    }
-    json_object_set_new(body, "n", staff_param(request, "n"));
+    json_object_set_new(body, "n", http_param_json(request, "n"));
     staff_ask(context, request, "moderation.answer", body, 200);
 }
 

@@ -15,26 +15,6 @@
 /* Longer than any text may be: the registrar tells what is wrong with one. */
 #define TEXT_BYTES (NOMINATION_BODY / 4)
 
-/* The body with the session's token, or NULL when the request has been answered. */
-static json_t *read_body(struct http_request *request, const struct http_member *members,
-                         size_t count)
-{
-    json_t *body = NULL, *token = front_bearer(request);
-    struct fault fault;
-    if (token == NULL)
-        return NULL;
-    if (http_request_json(request, &body) == OK) {
-        if (http_members(body, members, count, &fault) == OK) {
-            json_object_set_new(body, "token", token);
-            return body;
-        }
-        http_reply_problem(request, "malformed", json_pack("{s:s}", "reason", fault.text));
-    }
-    json_decref(body);
-    json_decref(token);
-    return NULL;
-}
-
 static bool consents_good(const json_t *consents)
 {
     int64_t processing, publication;
@@ -43,12 +23,6 @@ static bool consents_good(const json_t *consents)
         {"processing", HTTP_MEMBER_INT, false, 0, NOMINATION_CONSENT_MOST, &processing},
         {"publication", HTTP_MEMBER_INT, false, 0, NOMINATION_CONSENT_MOST, &publication}};
     return http_members(consents, members, 2, &fault) == OK;
-}
-
-static json_t *param(struct http_request *request, const char *name)
-{
-    struct slice text = http_request_param(request, name);
-    return json_stringn((const char *)text.data, text.len);
 }
 
 /* The address is charged before anything is read. */
@@ -83,7 +57,7 @@ static void nominate(struct front *front, struct http_request *request)
         {"as", HTTP_MEMBER_TEXT, false, 1, 16, &as},
         {"relation", HTTP_MEMBER_TEXT, false, 1, 16, &relation},
         {"consents", HTTP_MEMBER_OBJECT, false, 2, 2, &consents}};
-    json_t *body = read_body(request, members, sizeof members / sizeof *members);
+    json_t *body = front_bearer_members(request, members, sizeof members / sizeof *members);
     if (body == NULL)
         return;
     if (consents_good(consents)) {
@@ -105,7 +79,7 @@ static void get_nominee(struct http_request *request, void *context)
     struct front *front = context;
     if (front_request_campaign(front, request) != NULL)
         front_ask(front, request, "nominee.read",
-                  json_pack("{s:o}", "index", param(request, "index")), 200);
+                  json_pack("{s:o}", "index", http_param_json(request, "index")), 200);
 }
 
 /* ---- my page -------------------------------------------------------------------------------- */
@@ -130,19 +104,19 @@ static void complete(struct front *front, struct http_request *request)
     const struct http_member members[] = {
         {"text", HTTP_MEMBER_LINES, false, 0, TEXT_BYTES, &text},
         {"links", HTTP_MEMBER_ARRAY, false, 0, NOMINATION_LINKS_MOST, &links}};
-    json_t *body = read_body(request, members, 2);
+    json_t *body = front_bearer_members(request, members, 2);
     if (body == NULL)
         return;
-    json_object_set_new(body, "index", param(request, "index"));
+    json_object_set_new(body, "index", http_param_json(request, "index"));
     front_ask(front, request, "me.complete", body, 200);
 }
 
 static void withdraw(struct front *front, struct http_request *request)
 {
-    json_t *body = read_body(request, NULL, 0);
+    json_t *body = front_bearer_members(request, NULL, 0);
     if (body == NULL)
         return;
-    json_object_set_new(body, "index", param(request, "index"));
+    json_object_set_new(body, "index", http_param_json(request, "index"));
     front_ask(front, request, "me.withdraw", body, 200);
 }
 
@@ -150,16 +124,16 @@ static void appeal(struct front *front, struct http_request *request)
 {
     struct slice text;
     const struct http_member members[] = {{"text", HTTP_MEMBER_LINES, false, 0, TEXT_BYTES, &text}};
-    json_t *body = read_body(request, members, 1);
+    json_t *body = front_bearer_members(request, members, 1);
     if (body == NULL)
         return;
-    json_object_set_new(body, "index", param(request, "index"));
+    json_object_set_new(body, "index", http_param_json(request, "index"));
     front_ask(front, request, "me.appeal", body, 201);
 }
 
 static void erase(struct front *front, struct http_request *request)
 {
-    json_t *body = read_body(request, NULL, 0);
+    json_t *body = front_bearer_members(request, NULL, 0);
     if (body != NULL)
         front_ask(front, request, "me.erasure", body, 200);
 }
@@ -170,7 +144,7 @@ static void dispute(struct front *front, struct http_request *request)
     const struct http_member members[] = {
         {"cat", HTTP_MEMBER_TEXT, false, 1, RULES_CATEGORY_ID_MAX, &cat},
         {"text", HTTP_MEMBER_LINES, false, 0, TEXT_BYTES, &text}};
-    json_t *body = read_body(request, members, 2);
+    json_t *body = front_bearer_members(request, members, 2);
     if (body != NULL)
         front_ask(front, request, "me.dispute", body, 201);
 }

@@ -210,6 +210,17 @@ json_t *front_bearer(struct http_request *request)
     return token;
 }
 
+json_t *front_bearer_members(struct http_request *request, const struct http_member *members,
+                             size_t count)
+{
+    json_t *token = front_bearer(request);
+    json_t *body = token == NULL ? NULL : http_request_members(request, members, count);
+    if (body != NULL)
+        json_object_set(body, "token", token);
+    json_decref(token);
+    return body;
+}
+
 /* ---- life ----------------------------------------------------------------------------------- */
 
 static void drained(void *context)

@@ -161,6 +161,19 @@ const json_t *page_category(const json_t *campaign, struct slice id)
     return by_id(json_object_get(campaign, "categories"), id);
 }
 
+json_t *page_categories(const struct page *page, const json_t *campaign)
+{
+    json_t *list = json_array(), *category;
+    size_t i;
+    json_array_foreach(json_object_get(campaign, "categories"), i, category)
+    {
+        const char *name = page_text(json_object_get(category, "name"), page->lang);
+        json_array_append_new(
+            list, json_pack("{s:O,s:s}", "id", json_object_get(category, "id"), "name", name));
+    }
+    return list;
+}
+
 json_int_t page_count(const struct published *published, const char *cat, const char *name)
 {
     char key[64];

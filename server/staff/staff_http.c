@@ -88,27 +88,6 @@ void staff_ask(struct front *front, struct http_request *request, const char *as
         front_ask(front, request, ask, all, status);
 }
 
-json_t *staff_param(struct http_request *request, const char *name)
-{
-    struct slice text = http_request_param(request, name);
-    return json_stringn((const char *)text.data, text.len);
-}
-
-/* The request's body when it has the members, else it has been answered. */
-static json_t *read_body(struct http_request *request, const struct http_member *members,
-                         size_t count)
-{
-    json_t *body = NULL;
-    struct fault fault;
-    if (http_request_json(request, &body) != OK)
-        return NULL;
-    if (http_members(body, members, count, &fault) == OK)
-        return body;
-    json_decref(body);
-    http_reply_problem(request, "malformed", json_pack("{s:s}", "reason", fault.text));
-    return NULL;
-}
-
 /* ---- sessions ------------------------------------------------------------------------------- */
 
 static void set_cookie(struct http_request *request, const char *token, bool end)
@@ -135,7 +114,7 @@ static void sign_in(struct front *front, struct http_request *request)
         {"person", HTTP_MEMBER_TEXT, false, 1, PERSON_MOST, &person},
         {"password", HTTP_MEMBER_TEXT, false, 1, TEXT_MOST, &password},
         {"totp", HTTP_MEMBER_TEXT, false, 1, CODE_MOST, &totp}};
-    json_t *body = read_body(request, members, 3);
+    json_t *body = http_request_members(request, members, 3);
     if (body != NULL)
         staff_ask_then(front, request, "staff.sign_in", body, got_session);
 }
@@ -179,7 +158,7 @@ static void get_sessions(struct http_request *request, void *context)
 static void delete_listed(struct http_request *request, void *context)
 {
     staff_ask(context, request, "staff.session_end",
-              json_pack("{s:o}", "n", staff_param(request, "n")), 200);
+              json_pack("{s:o}", "n", http_param_json(request, "n")), 200);
 }
 
 static void change_password(struct front *front, struct http_request *request)
@@ -189,7 +168,7 @@ static void change_password(struct front *front, struct http_request *request)
         {"password", HTTP_MEMBER_TEXT, false, 1, TEXT_MOST, &password},
         {"new_password", HTTP_MEMBER_TEXT, false, 1, TEXT_MOST, &next},
         {"totp", HTTP_MEMBER_TEXT, false, 1, CODE_MOST, &totp}};
-    json_t *body = read_body(request, members, 3);
+    json_t *body = http_request_members(request, members, 3);
     if (body != NULL)
         staff_ask(front, request, "staff.password", body, 200);
 }
@@ -219,7 +198,7 @@ static void post_invitation(struct http_request *request, void *context)
     const struct http_member members[] = {
         {"person", HTTP_MEMBER_TEXT, false, 1, PERSON_MOST, &person},
         {"role", HTTP_MEMBER_TEXT, false, 1, 32, &role}};
-    json_t *body = read_body(request, members, 2);
+    json_t *body = http_request_members(request, members, 2);
     if (body != NULL)
         staff_ask_then(context, request, "staff.invite", body, got_invitation);
 }
@@ -229,7 +208,7 @@ static void accept(struct front *front, struct http_request *request)
     struct slice token;
     const struct http_member members[] = {
         {"token", HTTP_MEMBER_TEXT, false, TOKEN_LEN, TOKEN_LEN, &token}};
-    json_t *body = read_body(request, members, 1);
+    json_t *body = http_request_members(request, members, 1);
     if (body != NULL)
         staff_ask(front, request, "staff.accept", body, 200);
 }
@@ -246,7 +225,7 @@ static void confirm(struct front *front, struct http_request *request)
         {"token", HTTP_MEMBER_TEXT, false, TOKEN_LEN, TOKEN_LEN, &token},
         {"password", HTTP_MEMBER_TEXT, false, 1, TEXT_MOST, &password},
         {"totp", HTTP_MEMBER_TEXT, false, 1, CODE_MOST, &totp}};
-    json_t *body = read_body(request, members, 3);
+    json_t *body = http_request_members(request, members, 3);
     if (body != NULL)
         staff_ask(front, request, "staff.confirm", body, 201);
 }
@@ -263,7 +242,7 @@ static void recover(struct front *front, struct http_request *request)
         {"person", HTTP_MEMBER_TEXT, false, 1, PERSON_MOST, &person},
         {"password", HTTP_MEMBER_TEXT, false, 1, TEXT_MOST, &password},
         {"recovery", HTTP_MEMBER_TEXT, false, 1, CODE_MOST, &code}};
-    json_t *body = read_body(request, members, 3);
+    json_t *body = http_request_members(request, members, 3);
     if (body != NULL)
         staff_ask(front, request, "staff.recover", body, 201);
 }
@@ -290,7 +269,7 @@ static void post_act(struct http_request *request, void *context)
         {"entry", HTTP_MEMBER_TEXT, false, 2, 8192, &entry},
         {"payload", HTTP_MEMBER_TEXT, true, 1, PAYLOAD_MOST, &payload},
         {"salt", HTTP_MEMBER_TEXT, true, 44, 44, &salt}};
-    json_t *body = read_body(request, members, 3);
+    json_t *body = http_request_members(request, members, 3);
     if (body != NULL)
         staff_ask_then(context, request, "acts.create", body, got_act);
 }
@@ -300,10 +279,10 @@ static void post_signature(struct http_request *request, void *context)
     struct slice k, s;
     const struct http_member members[] = {{"k", HTTP_MEMBER_TEXT, false, 16, 16, &k},
                                           {"s", HTTP_MEMBER_TEXT, false, 88, 88, &s}};
-    json_t *body = read_body(request, members, 2);
+    json_t *body = http_request_members(request, members, 2);
     if (body == NULL)
         return;
-    json_object_set_new(body, "n", staff_param(request, "n"));
+    json_object_set_new(body, "n", http_param_json(request, "n"));
     staff_ask_then(context, request, "acts.sign", body, got_act);
 }
 
@@ -314,8 +293,8 @@ static void get_acts(struct http_request *request, void *context)
 
 static void delete_act(struct http_request *request, void *context)
 {
-    staff_ask(context, request, "acts.withdraw", json_pack("{s:o}", "n", staff_param(request, "n")),
-              200);
+    staff_ask(context, request, "acts.withdraw",
+              json_pack("{s:o}", "n", http_param_json(request, "n")), 200);
 }
 
 static void get_keys(struct http_request *request, void *context)
@@ -327,7 +306,7 @@ static void post_key(struct http_request *request, void *context)
 {
     struct slice entry;
     const struct http_member members[] = {{"entry", HTTP_MEMBER_TEXT, false, 2, 8192, &entry}};
-    json_t *body = read_body(request, members, 1);
+    json_t *body = http_request_members(request, members, 1);
     if (body != NULL)
         staff_ask(context, request, "staff.key_ask", body, 202);
 }

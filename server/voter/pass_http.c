@@ -14,39 +14,21 @@
 
 static void sign_in(struct front *front, struct http_request *request)
 {
-    json_t *body = NULL;
     struct slice code;
-    struct fault fault;
     const struct http_member members[] = {{"code", HTTP_MEMBER_TEXT, false, 1, CODE_MAX, &code}};
-    if (http_request_json(request, &body) != OK)
-        return;
-    if (http_members(body, members, 1, &fault) != OK)
-        http_reply_problem(request, "malformed", json_pack("{s:s}", "reason", fault.text));
-    else
-        front_ask(front, request, "session.create", json_incref(body), 201);
-    json_decref(body);
+    json_t *body = http_request_members(request, members, 1);
+    if (body != NULL)
+        front_ask(front, request, "session.create", body, 201);
 }
 
 static void ask_passes(struct front *front, struct http_request *request)
 {
-    json_t *body = NULL, *passes = NULL, *token = front_bearer(request);
-    struct fault fault;
+    json_t *passes = NULL;
     const struct http_member members[] = {
         {"passes", HTTP_MEMBER_ARRAY, false, 1, CATEGORIES_MAX, &passes}};
-    if (token == NULL)
-        return;
-    if (http_request_json(request, &body) != OK) {
-        json_decref(token);
-        return;
-    }
-    if (http_members(body, members, 1, &fault) != OK) {
-        http_reply_problem(request, "malformed", json_pack("{s:s}", "reason", fault.text));
-    } else {
-        json_object_set(body, "token", token);
-        front_ask(front, request, "pass.create", json_incref(body), 200);
-    }
-    json_decref(token);
-    json_decref(body);
+    json_t *body = front_bearer_members(request, members, 1);
+    if (body != NULL)
+        front_ask(front, request, "pass.create", body, 200);
 }
 
 static void post_session(struct http_request *request, void *context)
