@@ -51,5 +51,11 @@ void nomination_follow_erasure(struct registrar_campaign *campaign, const json_t
 json_t *nomination_text_json(const char *text);
 /* links is a JSON array as text. */
 json_t *nomination_links_json(const char *links);
+/* A dispute as its citizen and the moderators read it. */
+json_t *nomination_dispute_json(const struct dispute *dispute);
+
+/* Submits from time to time the entries that the ledger has not answered (resend_registrar.c). The
+ * event is the caller's. */
+struct event *nomination_resend_start(struct registrar_campaign *campaign);
 
 #endif

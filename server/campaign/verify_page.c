@@ -5,19 +5,6 @@
  */
 #include "serve/page.h"
 
-static json_t *categories_json(const struct page *page, const json_t *campaign)
-{
-    json_t *list = json_array(), *category;
-    size_t i;
-    json_array_foreach(json_object_get(campaign, "categories"), i, category)
-    {
-        json_array_append_new(list,
-                              json_pack("{s:O,s:s}", "id", json_object_get(category, "id"), "name",
-                                        page_text(json_object_get(category, "name"), page->lang)));
-    }
-    return list;
-}
-
 /* What both pages get; command (taken) does the same without a browser. */
 static void reply(struct page *page, struct published *published, const char *name, json_t *command)
 {
@@ -25,7 +12,7 @@ static void reply(struct page *page, struct published *published, const char *na
     json_object_update_new(
         data, json_pack("{s:O,s:o,s:o,s:o}", "vkey", json_object_get(published->campaign, "vkey"),
                         "prefix", json_sprintf("/%s/ledger", page->campaign->id), "command",
-                        command, "categories", categories_json(page, published->campaign)));
+                        command, "categories", page_categories(page, published->campaign)));
     page_reply(page, name, data);
 }
 

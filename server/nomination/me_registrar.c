@@ -301,20 +301,9 @@ struct me {
     json_t *nominations; /* first the rows, then what is shown of them */
 };
 
-static json_t *slice_json(struct slice text)
-{
-    return text.len == 0 ? json_null() : json_stringn((const char *)text.data, text.len);
-}
-
 static void list_dispute(void *context, const struct dispute *dispute)
 {
-    bool answered = dispute->answered_unix > 0;
-    json_array_append_new(
-        context,
-        json_pack("{s:I,s:s%,s:s,s:o,s:o,s:I,s:I}", "number", (json_int_t)dispute->number, "cat",
-                  dispute->cat.data, dispute->cat.len, "state", answered ? "answered" : "open",
-                  "text", slice_json(dispute->text), "answer", slice_json(dispute->answer), "at",
-                  (json_int_t)dispute->at_unix, "due", (json_int_t)dispute->due_unix));
+    json_array_append_new(context, nomination_dispute_json(dispute));
 }
 
 static void note_appeal(void *context, const struct appeal *appeal)

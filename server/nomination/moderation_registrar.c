@@ -1,18 +1,18 @@
 /*
- * Moderation: the queue, one item with all that is known of it, claims and conflicts, and what the
- * room has to say of the staff acts `moderate` and `erase` (staff/staff_registrar.h). Whoever reads
- * a person's text is in the register of access before he gets it.
+ * Moderation: the queue, one item with all that is known of it, claims and conflicts. Whoever reads
+ * a person's text is in the register of access before he gets it. Decisions are staff acts
+ * (moderation_act_registrar.c).
  */
 #include "base/base64.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "moderation_facts.h"
 #include "nomination/nomination_registrar.h"
 #include "nomination/reasons.h"
 #include "staff/staff_registrar.h"
 
-#define QUEUE_MAX 500    /* rows at once: what is due first; more come when these are decided */
-#define REASON_MOST 2000 /* code points of a reason's text in one language */
+#define QUEUE_MAX 500 /* rows at once: what is due first; more come when these are decided */
 
 struct moderating {
     struct registrar_ask *ask;
@@ -208,107 +208,6 @@ static void read_queue(struct registrar_ask *ask)
 
 /* ---- one item ------------------------------------------------------------------------------- */
 
-static int number_of(const json_t *item, const char *name)
-{
-    const char *text = json_string_value(json_object_get(item, name));
-    return text == NULL || *text == '\0' ? -1 : (int)strtol(text, NULL, 10);
-}
-
-/* The day on which it filed for that year, out of "2025:2025-03-21|2026"; the last year in it. */
-static struct slice filed_on(const char *filed, uint32_t year, int *last)
-{
-    struct slice day = slice_str("");
-    while (filed != NULL && *filed != '\0') {
-        size_t len = strcspn(filed, "|");
-        long own = strtol(filed, NULL, 10);
-        if (own > *last)
-            *last = (int)own;
-        if (own == (long)year && len == 15 && filed[4] == ':')
-            day = slice_of(filed + 5, 10);
-        filed += len + (filed[len] == '|');
-    }
-    return day;
-}
-
-/* Of "2019|2023" the last; 0 for none. */
-static int last_year(const char *years)
-{
-    int last = 0;
-    while (years != NULL && *years != '\0') {
-        int own = (int)strtol(years, NULL, 10);
-        last = own > last ? own : last;
-        years += strcspn(years, "|");
-        years += *years == '|';
-    }
-    return last;
-}
-
-/* The year in which evaluation closes, which is that of the prize. */
-static int campaign_year(const struct rules *rules)
-{
-    char text[CLOCK_TEXT_LEN];
-    const struct rules_phase *evaluation = rules_phase(rules, PHASE_EVALUATION);
-    clock_format(text, evaluation->closes);
-    return (int)strtol(text, NULL, 10);
-}
-
-static struct nomination_facts facts_of(const struct rules *rules, const json_t *item, size_t twins)
-{
-    const char *status = json_string_value(json_object_get(item, "status"));
-    const char *bin = json_string_value(json_object_get(item, "bin"));
-    struct nomination_facts facts = {
-        .status = slice_str(status == NULL ? "" : status),
-        .bin = slice_str(bin == NULL ? "" : bin),
-        .filed_year = number_of(item, "filed_year"),
-        .laureate_year = last_year(json_string_value(json_object_get(item, "laureate"))),
-        .campaign_year = campaign_year(rules),
-        .same_bin = twins};
-    facts.filed_on = filed_on(json_string_value(json_object_get(item, "filed")),
-                              rules->eligibility.filed_year, &facts.filed_year);
-    return facts;
-}
-
-static json_t *year_json(int year)
-{
-    return year > 0 ? json_sprintf("%d", year) : json_string("");
-}
-
-static json_t *slice_json(struct slice text)
-{
-    return json_stringn(text.len == 0 ? "" : (const char *)text.data, text.len);
-}
-
-static json_t *checklist(const struct rules *rules, const struct nomination_facts *facts)
-{
-    json_t *details[CHECK_COUNT] = {
-        [CHECK_STATUS] = slice_json(facts->status),
-        [CHECK_BIN] = slice_json(facts->bin),
-        [CHECK_FILED_YEAR] = year_json(facts->filed_year),
-        [CHECK_FILED_BY] = slice_json(facts->filed_on),
-        [CHECK_COOLING_OFF] = year_json(facts->laureate_year),
-        [CHECK_DUPLICATE] = year_json((int)facts->same_bin),
-    };
-    json_t *list = json_array();
-    for (unsigned check = 0; check < CHECK_COUNT; check++) {
-        enum check_state state = nomination_check(rules, facts, (enum check)check);
-        json_array_append_new(
-            list, json_pack("{s:s,s:o,s:o}", "rule", check_name((enum check)check), "ok",
-                            state == CHECK_UNKNOWN ? json_null() : json_boolean(state == CHECK_OK),
-                            "detail", details[check]));
-    }
-    return list;
-}
-
-/* What the register says, for people. */
-static json_t *facts_json(const json_t *item, const struct nomination_facts *facts)
-{
-    return json_pack("{s:O,s:o,s:o,s:O?,s:o,s:o,s:o,s:O?}", "id", json_object_get(item, "ngo"),
-                     "bin", slice_json(facts->bin), "status", slice_json(facts->status), "region",
-                     json_object_get(item, "region"), "filed_year", year_json(facts->filed_year),
-                     "filed_on", slice_json(facts->filed_on), "laureate_year",
-                     year_json(facts->laureate_year), "kind", json_object_get(item, "kind"));
-}
-
 struct listing {
     json_t *list;
     const struct keyring *keys;
@@ -348,7 +247,8 @@ static void list_decision(void *context, const struct decision *decision)
 
 static void take_appeal(void *context, const struct appeal *appeal)
 {
-    *(json_t **)context = slice_json(appeal->text);
+    *(json_t **)context = json_stringn(appeal->text.len == 0 ? "" : (const char *)appeal->text.data,
+                                       appeal->text.len);
 }
 
 /* What the nominator wrote, in a list; empty where there is nothing (imported). */
@@ -384,14 +284,13 @@ static void got_item(void *context, enum err err, const json_t *answer)
     if (err == OK && item != NULL)
         err = moderation_appeals(desk->moderation, moderating->ref, false, take_appeal, &appeal);
     if (err == OK && item != NULL) {
-        struct nomination_facts facts = facts_of(rules, item, (size_t)nominee_int(answer, "twins"));
         json = queue_item(moderating, item);
-        json_object_update_new(json, json_pack("{s:o,s:o,s:o,s:O,s:O,s:O,s:O,s:O}", "nominations",
-                                               written_json(rules, desk, moderating->ref), "facts",
-                                               facts_json(item, &facts), "checklist",
-                                               checklist(rules, &facts), "history", history.list,
-                                               "appeal_text", appeal == NULL ? json_null() : appeal,
-                                               "others", json_object_get(answer, "others"), "into",
+        moderation_put_facts(rules, item, (size_t)nominee_int(answer, "twins"), json);
+        json_object_update_new(json, json_pack("{s:o,s:O,s:O,s:O,s:O,s:O}", "nominations",
+                                               written_json(rules, desk, moderating->ref),
+                                               "history", history.list, "appeal_text",
+                                               appeal == NULL ? json_null() : appeal, "others",
+                                               json_object_get(answer, "others"), "into",
                                                json_object_get(item, "into"), "seen",
                                                json_object_get(answer, "size")));
     }
@@ -504,20 +403,9 @@ static void read_reasons(struct registrar_ask *ask)
     end(moderating, OK, NULL, json_pack("{s:o}", "items", items));
 }
 
-static json_t *text_or_null(struct slice text)
-{
-    return text.len == 0 ? json_null() : slice_json(text);
-}
-
 static void list_dispute(void *context, const struct dispute *dispute)
 {
-    bool answered = dispute->answered_unix > 0;
-    json_array_append_new(
-        context,
-        json_pack("{s:I,s:s%,s:s,s:o,s:o,s:I,s:I}", "number", (json_int_t)dispute->number, "cat",
-                  dispute->cat.data, dispute->cat.len, "state", answered ? "answered" : "open",
-                  "text", text_or_null(dispute->text), "answer", text_or_null(dispute->answer),
-                  "at", (json_int_t)dispute->at_unix, "due", (json_int_t)dispute->due_unix));
+    json_array_append_new(context, nomination_dispute_json(dispute));
 }
 
 static void read_disputes(struct registrar_ask *ask)
@@ -556,130 +444,6 @@ static void answer_dispute(struct registrar_ask *ask)
         registrar_reply(ask,
                         json_pack("{s:I,s:s}", "number", (json_int_t)number, "state", "answered"));
 }
-
-/* ---- staff acts ----------------------------------------------------------------------------- */
-
-/* {code, text: {kk, ru, en}}, and nothing else. */
-static bool reason_good(struct slice d, struct slice payload)
-{
-    json_t *json =
-        json_loadb((const char *)payload.data, payload.len, JSON_REJECT_DUPLICATES, NULL);
-    const json_t *texts = json_object_get(json, "text");
-    bool good = json_object_size(json) == 2 && json_object_size(texts) == RULES_LANGS &&
-                reason_known(d, registrar_text(json, "code"));
-    for (int lang = 0; good && lang < RULES_LANGS; lang++)
-        good = nomination_text_good(registrar_text(texts, rules_lang_name((enum rules_lang)lang)),
-                                    1, REASON_MOST);
-    json_decref(json);
-    return good;
-}
-
-/* A merge is a decision on both nominees. */
-static enum err find_conflict(const struct registrar_ask *ask,
-                              const struct account_session *session, const struct entry *entry,
-                              bool *conflict)
-{
-    static const char *const members[] = {"ref", "into"};
-    enum err err = OK;
-    *conflict = false;
-    for (size_t i = 0; i < 2 && err == OK && !*conflict; i++) {
-        uint64_t ref;
-        if (entry_int(entry, members[i], CANON_INT_MAX, &ref) == OK)
-            err = moderation_conflict(ask->campaign->nominations->moderation, (int64_t)ref,
-                                      person_of(session), conflict);
-    }
-    return err;
-}
-
-/* What is of a conflict of interest is hidden where acts wait, too. */
-static bool hides_moderate(const struct registrar_ask *ask, const struct account_session *session,
-                           const struct entry *entry)
-{
-    bool conflict = true;
-    return find_conflict(ask, session, entry, &conflict) != OK || conflict;
-}
-
-static const char *check_moderate(struct registrar_ask *ask, const struct account_session *session,
-                                  const struct entry *entry, struct slice payload)
-{
-    struct moderation_store *store = ask->campaign->nominations->moderation;
-    struct claim claim;
-    struct slice d;
-    uint64_t ref;
-    bool conflict = true;
-    if (entry_int(entry, "ref", CANON_INT_MAX, &ref) != OK ||
-        entry_str(entry, "d", 1, 16, &d) != OK)
-        return "fields_wrong";
-    if (!reason_good(d, payload))
-        return "reason_malformed";
-    if (find_conflict(ask, session, entry, &conflict) != OK)
-        return "busy";
-    if (conflict)
-        return "conflict_of_interest";
-    /* Who signs second need not have claimed what the first one has. */
-    if (!slice_is(registrar_text(ask->json, "ask"), "acts.create"))
-        return NULL;
-    enum err err = moderation_claimed(store, (int64_t)ref, clock_unix(), &claim);
-    if (err == OK && strcmp(claim.person, session->person) != 0)
-        return "item_claimed";
-    return err == OK || err == ERR_NOT_FOUND ? NULL : "busy";
-}
-
-/* The ids of the keys that signed, as a JSON array. */
-static char *signers_of(const struct entry *entry)
-{
-    json_t *list = json_array();
-    const struct canon_node *sig = canon_first(&entry->doc, entry_member(entry, "sigs"));
-    for (; sig != NULL; sig = canon_next(&entry->doc, sig)) {
-        struct slice id = canon_inner(canon_member(&entry->doc, sig, "k"));
-        json_array_append_new(list, json_stringn((const char *)id.data, id.len));
-    }
-    char *text = json_dumps(list, JSON_COMPACT);
-    json_decref(list);
-    return text;
-}
-
-static void moderated(struct registrar_campaign *campaign, const struct entry *entry,
-                      uint64_t index, struct slice payload, struct slice salt)
-{
-    struct moderation_store *store = campaign->nominations->moderation;
-    struct decision decision = {
-        .index = (int64_t)index, .at_unix = clock_unix(), .payload = payload};
-    uint64_t ref;
-    if (entry_int(entry, "ref", CANON_INT_MAX, &ref) != OK ||
-        entry_str(entry, "d", 1, 16, &decision.d) != OK)
-        return;
-    char *signers = signers_of(entry);
-    decision.ref = (int64_t)ref;
-    decision.signers = slice_str(signers);
-    enum err err = moderation_decided(store, &decision, salt);
-    if (err == OK && slice_is(decision.d, "reopen"))
-        err = moderation_appeal_close(store, decision.ref);
-    if (err != OK)
-        log_error("decision_not_kept", LOG_U("index", index), LOG_S("err", err_name(err)));
-    free(signers);
-}
-
-static void erased(struct registrar_campaign *campaign, const struct entry *entry, uint64_t index,
-                   struct slice payload, struct slice salt)
-{
-    struct nomination_desk *desk = campaign->nominations;
-    uint64_t ref;
-    (void)payload, (void)salt;
-    if (entry_int(entry, "ref", CANON_INT_MAX, &ref) != OK)
-        return;
-    enum err err = nomination_store_erased(desk->store, (int64_t)ref, clock_unix());
-    if (err == OK)
-        err = moderation_reason_erased(desk->moderation, (int64_t)ref);
-    if (err == OK)
-        err = act_forget(campaign->staff->acts, ref);
-    if (err != OK)
-        log_error("payload_not_erased", LOG_U("index", index), LOG_S("err", err_name(err)));
-}
-
-const struct act_hook moderate_hook = {
-    .type = "moderate", .check = check_moderate, .hides = hides_moderate, .logged = moderated};
-const struct act_hook erase_hook = {.type = "erase", .logged = erased};
 
 static const struct registrar_row rows[] = {
     {"moderation.queue", read_queue, true},

@@ -6,19 +6,6 @@
 
 #include "serve/page.h"
 
-static json_t *categories_json(const struct page *page, const json_t *campaign)
-{
-    json_t *list = json_array(), *category;
-    size_t i;
-    json_array_foreach(json_object_get(campaign, "categories"), i, category)
-    {
-        const char *name = page_text(json_object_get(category, "name"), page->lang);
-        json_array_append_new(
-            list, json_pack("{s:O,s:s}", "id", json_object_get(category, "id"), "name", name));
-    }
-    return list;
-}
-
 /* Null when the object is not there: the rules have no such phase. */
 static json_t *member_of(const json_t *object, const char *member)
 {
@@ -41,7 +28,7 @@ static json_t *nominate_json(const struct page *page, const json_t *campaign)
     json_object_update_new(
         json, json_pack("{s:o,s:o,s:o,s:o,s:o}", "opens", member_of(phase, "opens"), "extended",
                         extended, "rules", member_of(campaign, "rules"), "me_url",
-                        page_url(page, "me"), "categories", categories_json(page, campaign)));
+                        page_url(page, "me"), "categories", page_categories(page, campaign)));
     return json;
 }
 
@@ -65,7 +52,7 @@ static void reply_frame(struct page *page, struct published *published, const ch
     json_t *data = page_data(page, published);
     json_object_set_new(data, name,
                         json_pack("{s:s,s:o}", "id", page->campaign->id, "categories",
-                                  categories_json(page, published->campaign)));
+                                  page_categories(page, published->campaign)));
     page_reply(page, name, data);
 }
 

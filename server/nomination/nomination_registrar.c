@@ -2,7 +2,7 @@
  * A nomination's way: create_nomination (who asks, what) → got_ngo (the register and the nominees
  * there are; the rules) → the row is written → its entry to the ledger → got_verdict → the answer.
  * A crash after the row has been written leaves it without an index: the same ask again, or
- * resend(), submits the same entry and finds it where it stands.
+ * resend_registrar.c, submits the same entry and finds it where it stands.
  */
 #include "nomination/nomination_registrar.h"
 
@@ -16,9 +16,6 @@
 #include "base/random.h"
 #include "serve/options.h"
 #include "staff/staff_registrar.h"
-
-#define RESEND_S 5        /* between two looks for entries without an answer */
-#define RESEND_AFTER_S 30 /* longer than the ledger takes to answer */
 
 struct creation {
     struct registrar_ask *ask;
@@ -84,6 +81,20 @@ json_t *nomination_links_json(const char *links)
 {
     json_t *array = links == NULL ? NULL : json_loads(links, 0, NULL);
     return array == NULL ? json_array() : array;
+}
+
+static json_t *text_or_null(struct slice text)
+{
+    return text.len == 0 ? json_null() : json_stringn((const char *)text.data, text.len);
+}
+
+json_t *nomination_dispute_json(const struct dispute *dispute)
+{
+    bool answered = dispute->answered_unix > 0;
+    return json_pack("{s:I,s:s%,s:s,s:o,s:o,s:I,s:I}", "number", (json_int_t)dispute->number, "cat",
+                     dispute->cat.data, dispute->cat.len, "state", answered ? "answered" : "open",
+                     "text", text_or_null(dispute->text), "answer", text_or_null(dispute->answer),
+                     "at", (json_int_t)dispute->at_unix, "due", (json_int_t)dispute->due_unix);
 }
 
 bool nomination_text(struct registrar_ask *ask, const char *name, size_t least, size_t most,
@@ -427,90 +438,6 @@ static void show_nominee(struct registrar_ask *ask)
         registrar_fail(ask, err);
 }
 
-/* ---- entries without an answer --------------------------------------------------------------- */
-
-struct again {
-    struct registrar_campaign *campaign;
-    int64_t number;
-    bool amendment;
-};
-
-static void got_again(void *context, enum err err, const struct submit_answer *answer)
-{
-    struct again *again = context;
-    struct nomination_store *store = again->campaign->nominations->store;
-    if (err == OK) {
-        bool refused = answer->verdict == SUBMIT_REFUSED;
-        int64_t index = refused ? -1 : (int64_t)answer->index;
-        if (again->amendment)
-            err = nomination_store_amended(store, again->number, index);
-        else if (refused)
-            err = nomination_store_drop(store, again->number);
-        else
-            err = nomination_store_logged(store, again->number, index);
-    }
-    if (err != OK)
-        log_warn("nomination_resend", LOG_S("err", err_name(err)));
-    free(again);
-}
-
-static void submit_again(struct registrar_campaign *campaign, int64_t number, bool amendment,
-                         const struct buf *entry)
-{
-    struct again *again = xcalloc(1, sizeof *again);
-    *again = (struct again){campaign, number, amendment};
-    if (registrar_submit(campaign, buf_slice(entry), got_again, again) != OK)
-        free(again);
-}
-
-/* Somebody may be waiting for the answer. What was asked before this process began has nobody. */
-static bool is_under_way(const struct registrar_campaign *campaign,
-                         const struct nomination_row *row)
-{
-    return row->at_unix > campaign->nominations->opened_unix &&
-           row->at_unix > clock_unix() - RESEND_AFTER_S;
-}
-
-static void resend_row(void *context, const struct nomination_row *row)
-{
-    struct registrar_campaign *campaign = context;
-    struct roll_voter voter;
-    struct buf entry;
-    if (is_under_way(campaign, row) ||
-        roll_voter_at(registry_roll(campaign->registry), row->person, &voter) != OK)
-        return;
-    buf_init(&entry, ENTRY_LEN_MAX);
-    registry_nominate(campaign->registry, slice_str(row->cat), slice_str(row->ngo),
-                      slice_of(voter.person, voter.person_len), row->c, &entry);
-    submit_again(campaign, row->number, false, &entry);
-    buf_release(&entry);
-    wipe(&voter, sizeof voter);
-}
-
-static void resend_amendment(void *context, const struct nomination_row *row)
-{
-    struct registrar_campaign *campaign = context;
-    struct buf entry;
-    if (is_under_way(campaign, row))
-        return;
-    buf_init(&entry, ENTRY_LEN_MAX);
-    registry_amend(campaign->registry, (uint64_t)row->index, row->c, &entry);
-    submit_again(campaign, row->number, true, &entry);
-    buf_release(&entry);
-}
-
-static void resend(evutil_socket_t fd, short what, void *context)
-{
-    struct registrar_campaign *campaign = context;
-    struct nomination_store *store = campaign->nominations->store;
-    (void)fd, (void)what;
-    enum err err = nomination_store_each(store, -1, true, resend_row, campaign);
-    if (err == OK)
-        err = nomination_store_amendments(store, resend_amendment, campaign);
-    if (err != OK)
-        log_warn("nomination_resend", LOG_S("err", err_name(err)));
-}
-
 /* ---- the room ------------------------------------------------------------------------------- */
 
 static enum err read_calendar(const struct registrar_campaign *campaign,
@@ -537,7 +464,6 @@ static enum err open_desk(struct registrar_campaign *campaign, struct fault *fau
 {
     struct nomination_desk *desk = xcalloc(1, sizeof *desk);
     char path[FILE_PATH_CAP];
-    struct timeval each = {RESEND_S, 0};
     campaign->nominations = desk;
     desk->opened_unix = clock_unix();
     file_path(path, campaign->folder, "registrar/private.db");
@@ -546,8 +472,7 @@ static enum err open_desk(struct registrar_campaign *campaign, struct fault *fau
         err = moderation_store_open(path, &desk->moderation, fault);
     if (err == OK)
         err = read_calendar(campaign, desk, fault);
-    desk->resend = event_new(campaign->registrar->base, -1, EV_PERSIST, resend, campaign);
-    event_add(desk->resend, &each);
+    desk->resend = nomination_resend_start(campaign);
     return err;
 }
 
