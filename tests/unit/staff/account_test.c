@@ -34,6 +34,9 @@ static void passwords(void **state)
     assert_string_equal(problem("012345678"), "password_short");
     assert_string_equal(problem("Admin-1Demo"), "password_guessable");
     assert_string_equal(problem("ADMIN-1 dauys demo!"), "password_guessable");
+    assert_string_equal(problem("Admin-1 admin-1 6q"), "password_guessable");
+    assert_string_equal(problem("Demo-Demo 1a2b"), "password_guessable");
+    assert_string_equal(problem("dauys Dauys 3c4d"), "password_guessable");
     assert_string_equal(problem("admin-1 and ten more"), "");
     assert_string_equal(problem("abcabcabcabcabc"), "password_guessable");
     assert_string_equal(problem("a\xcc\x81rvore alta"), "password_short"); /* not NFC */

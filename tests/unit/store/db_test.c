@@ -203,13 +203,15 @@ static void a_file_that_others_can_open_is_refused(void **state)
     const struct rig *rig = *state;
     struct db_query *ready[STATEMENTS];
     struct db *db = opened(rig, DB_PRIVATE, ready);
-    struct fault fault = {{0}};
     db_close(db);
-    assert_int_equal(chmod(rig->path, 0640), 0);
-    db = NULL;
-    assert_int_equal(db_open(rig->path, DB_PRIVATE, schema, &db, &fault), ERR_DENIED);
-    assert_null(db);
-    assert_non_null(strstr(fault.text, "chmod 600"));
+    for (mode_t others = 1; others < 0100; others <<= 1) {
+        struct fault fault = {{0}};
+        assert_int_equal(chmod(rig->path, 0600 | others), 0);
+        db = NULL;
+        assert_int_equal(db_open(rig->path, DB_PRIVATE, schema, &db, &fault), ERR_DENIED);
+        assert_null(db);
+        assert_non_null(strstr(fault.text, "chmod 600"));
+    }
 }
 
 static void what_is_no_database_is_refused(void **state)
