@@ -53,7 +53,7 @@ FUZZ_PROGRAMS := $(FUZZERS:%.c=build/fuzz/%)
 HEADERS := $(wildcard include/*/*.h server/*/*.h)
 TESTS_C := $(wildcard tests/*/*.c tests/*/*/*.c tests/*/*.h tests/*/*/*.h)
 
-.PHONY: all help check unit flow fault fuzz bench asan tsan clang tidy format format-check layers compdb web clean
+.PHONY: all help check unit flow browser fault fuzz bench asan tsan clang tidy format format-check layers compdb web clean
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -104,6 +104,9 @@ test-tools: $(TOOL_PROGRAMS)
 
 flow: all test-tools ## flow tests: the true server, a true Redis, HTTP
 	@tests/flow/run
+
+browser: all ## browser tests: Debian's Chromium on the true server; screenshots in build/screenshots
+	@tests/browser/run
 
 fault: all ## faults under load, checked: kills, full and failing disks, Redis, clocks; LONG=1 for all
 	@tests/fault/run.mjs $(if $(LONG),--long)
