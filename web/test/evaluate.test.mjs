@@ -54,3 +54,11 @@ test('the window follows the ledger, and the clock only between an instant and i
   assert.equal(of({ state: 'unscheduled', opens: null, closes: null }), 'unscheduled');
   assert.equal(situation({ phases: [] }), 'unscheduled');
 });
+
+test('an instant belongs to what begins with it', (t) => {
+  const at = 1_800_000_000;
+  t.mock.method(Date, 'now', () => at * 1000);
+  const of = (phase) => situation({ phases: [{ id: 'evaluation', paused: false, opens: at - 60, closes: at + 60, ...phase }] });
+  assert.equal(of({ state: 'open', closes: at }), 'closed');
+  assert.equal(of({ state: 'scheduled', opens: at }), 'open');
+});
