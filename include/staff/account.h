@@ -40,9 +40,8 @@ const char *account_password_problem(struct slice password, struct slice person,
                                      struct slice campaign);
 
 /*
- * A try at a password, one out of a budget (GCRA: due_unix is the one number to keep, 0 at first).
- * It is taken before the password is looked at, so that tries at one moment count too. False: none
- * is left.
+ * A try at a code by who knows the password, one out of a budget (GCRA: due_unix is the one number
+ * to keep, 0 at first). It is taken before the code is looked at. False: none is left.
  */
 bool account_try(int64_t *due_unix, int64_t now_unix);
 

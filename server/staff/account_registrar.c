@@ -1,9 +1,14 @@
 /*
  * Signing in, and making accounts.
  *
- * A password's way: start_trial (the try is charged, whoever it is) → hash_tried, beside the loop →
- * got_trial → what the ask is about. Somebody unknown, locked or out of tries goes the whole way
+ * A password's way: start_trial → hash_tried, beside the loop → got_trial (who knows it takes one
+ * of the person's tries) → what the ask is about. Somebody unknown or locked goes the whole way
  * too, with a salt of nobody, so that neither answer nor time tells which persons there are.
+ *
+ * Who does not know the password takes no try: names of staff stand in the ledger, and a stranger
+ * with one request in three minutes could keep everybody out. He learns nothing by guessing: a
+ * right password without the code is refused in the same words. What he may guess is bounded by his
+ * address (staff_http.c) and by the one thread that hashes.
  */
 #include <stdlib.h>
 
@@ -17,7 +22,7 @@ struct trial {
     struct registrar_job job; /* first */
     struct registrar_ask *ask;
     struct slice person, password; /* the ask's */
-    bool known;                    /* there is an account that may be tried */
+    bool known;                    /* there is an account, not locked */
     uint8_t salt[PASSWORD_SALT_LEN], hash[PASSWORD_HASH_LEN];
     void (*fits)(struct registrar_ask *ask, const struct account *account);
 };
@@ -60,22 +65,26 @@ static bool note(struct registrar_ask *ask, const char *what, struct slice perso
 
 /* ---- trying a password ---------------------------------------------------------------------- */
 
-/* Charges a try. *known: there is an account, not locked, with tries left; its salt is in salt. */
-static enum err charge(struct registrar_ask *ask, struct slice person, bool *known,
-                       uint8_t salt[static PASSWORD_SALT_LEN])
+/* *known: there is an account, not locked; its salt is in salt. */
+static enum err find_salt(struct registrar_ask *ask, struct slice person, bool *known,
+                          uint8_t salt[static PASSWORD_SALT_LEN])
 {
     struct account account;
     enum err err = account_find(accounts_of(ask), person, &account);
-    *known = false;
-    if (err == ERR_NOT_FOUND)
-        return OK;
-    if (err == OK && !account.locked && account_try(&account.due_unix, clock_unix())) {
-        err = account_keep_due(accounts_of(ask), person, account.due_unix);
+    *known = err == OK && !account.locked;
+    if (*known)
         memcpy(salt, account.salt, PASSWORD_SALT_LEN);
-        *known = true;
-    }
     wipe(&account, sizeof account);
-    return err;
+    return err == ERR_NOT_FOUND ? OK : err;
+}
+
+/* ERR_DENIED: none is left. */
+static enum err take_try(struct registrar_ask *ask, const struct account *account)
+{
+    int64_t due_unix = account->due_unix;
+    if (!account_try(&due_unix, clock_unix()))
+        return ERR_DENIED;
+    return account_keep_due(accounts_of(ask), slice_str(account->person), due_unix);
 }
 
 static void start_trial(struct registrar_ask *ask, struct slice person,
@@ -87,7 +96,7 @@ static void start_trial(struct registrar_ask *ask, struct slice person,
                             .person = person,
                             .password = registrar_text(ask->json, "password"),
                             .fits = fits};
-    enum err err = charge(ask, person, &trial->known, trial->salt);
+    enum err err = find_salt(ask, person, &trial->known, trial->salt);
     if (err == OK)
         err = registrar_work(ask->campaign->registrar, &trial->job);
     if (err == OK)
@@ -115,18 +124,21 @@ static void got_trial(struct registrar_job *job)
     struct registrar_ask *ask = trial->ask;
     struct account account = {.locked = true};
     enum err err = account_find(accounts_of(ask), trial->person, &account);
-    bool fits = err == OK && trial->known && !account.locked &&
+    bool known = err == OK;
+    bool fits = known && job->worked && trial->known && !account.locked &&
                 password_equal(account.salt, trial->salt, PASSWORD_SALT_LEN) &&
                 password_equal(account.hash, trial->hash, PASSWORD_HASH_LEN);
     forget(trial->password);
+    if (fits)
+        err = take_try(ask, &account);
     if (!job->worked)
         registrar_fail(ask, ERR_UNAVAILABLE);
-    else if (err != OK && err != ERR_NOT_FOUND)
+    else if (err != OK && err != ERR_NOT_FOUND && err != ERR_DENIED)
         registrar_fail(ask, err);
-    else if (fits)
+    else if (fits && err == OK)
         trial->fits(ask, &account);
     else
-        refuse_trial(ask, trial->person, err == OK);
+        refuse_trial(ask, trial->person, known);
     wipe(&account, sizeof account);
     wipe(trial, sizeof *trial);
     free(trial);
@@ -414,17 +426,18 @@ static void changed(struct registrar_ask *ask, const struct account_setting *set
 
 static void proved(struct registrar_ask *ask, const struct account *account)
 {
-    struct slice password = registrar_text(ask->json, "new_password");
-    if (may_have(ask, password, slice_str(account->person)) && take_code(ask, account))
-        start_setting(ask, password, 0, changed);
+    if (take_code(ask, account))
+        start_setting(ask, registrar_text(ask->json, "new_password"), 0, changed);
 }
 
 /* Who is signed in proves it again: a browser left open is not enough. The note is made when it is
- * done. */
+ * done. The new password is looked at first, so that the answer to a bad one does not tell whether
+ * the old one was right. */
 static void change_password(struct registrar_ask *ask)
 {
     struct account_session session;
-    if (!staff_may(ask, ACT_STAFF_PASSWORD, slice_str("asked"), &session))
+    if (!staff_may(ask, ACT_STAFF_PASSWORD, slice_str("asked"), &session) ||
+        !may_have(ask, registrar_text(ask->json, "new_password"), slice_str(session.person)))
         return;
     json_object_set_new((json_t *)(uintptr_t)ask->json, "person", json_string(session.person));
     start_trial(ask, registrar_text(ask->json, "person"), proved);
