@@ -231,9 +231,9 @@ static const char *const words[RULES_WORDS][RULES_LANGS] = {
         PHASE_EVALUATION] = {"Қоғамдық бағалау", "Общественная оценка", "Public evaluation"},
     [PART_PHASE + PHASE_COUNCIL] = {"Үйлестіру кеңесінің шешімі", "Решение Координационного совета",
                                     "Decision of the Coordination Council"},
-    [PART_PHASE + PHASE_PUBLICATION] = {"Нәтижелерді жариялау", "Публикация результатов",
+    [PART_PHASE + PHASE_PUBLICATION] = {"Нәтижелерді жариялау", "Публикация итогов",
                                         "Publication of results"},
-    [PART_PHASE + PHASE_APPEAL] = {"Шағымдарды қарау", "Рассмотрение жалоб", "Appeals"},
+    [PART_PHASE + PHASE_APPEAL] = {"Шағымдарды қарау", "Апелляции", "Appeals"},
 
     [PART_WHO] = {"азаматтар", "граждане", "citizens"},
     [PART_WHO + 1] = {"ұйымның өзі", "сама организация", "the NGO itself"},
@@ -266,7 +266,7 @@ static const char *const words[RULES_WORDS][RULES_LANGS] = {
                                           "после открытия этапа совета",
                                           "once the council's phase has opened"},
     [PART_SHOWN + RULES_SHOWN_PUBLICATION] = {"нәтижелер жарияланған кезде",
-                                              "при публикации результатов",
+                                              "при публикации итогов",
                                               "when results are published"},
 };
 

@@ -229,7 +229,7 @@ test('more than the rules allow a person: refused in words, and the draft is sti
   await own.fillIn(person, { bin: ngo().bin, cat: 'education' });
   await own.next();
   await own.page.waitForSelector('[data-code=nominations_exceeded]');
-  assert.match(await own.text(), /Ещё не отправлено[^]*Больше номинаций подать нельзя/);
+  assert.match(await own.text(), /Ещё не отправлено[^]*Больше предложений подать нельзя/);
   await inspect(own.page, 'nominate-limit-ru-phone');
   assert.equal(await own.page.locator('dl.answers').count(), 1);
   await end(own, LOST[0]);
