@@ -75,6 +75,10 @@ enum err act_set_state(struct act_store *store, int64_t number, enum act_state s
  * here too, in the file and in the log beside it. */
 enum err act_forget(struct act_store *store, uint64_t index) MUST_CHECK;
 
+/* Withdraws what this person has asked for of `key` for himself and waits, all but this number:
+ * else one could fill the list in which others find what to sign. */
+enum err act_outdo_keys(struct act_store *store, struct slice person, int64_t number) MUST_CHECK;
+
 /* Numbers of acts: all that wait or were sent, and the latest of the others, at most so many in
  * all, newest first. */
 enum err act_numbers(struct act_store *store, int64_t *numbers, size_t most,

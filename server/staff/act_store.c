@@ -22,6 +22,7 @@ enum statement {
     FORGET_SIGS,
     SET_STATE,
     FORGET,
+    OUTDO_KEYS,
     OPEN_NUMBERS,
     ENDED_NUMBERS,
     NEXT_SENT,
@@ -42,6 +43,9 @@ static const char *const statements[STATEMENTS] = {
     [SET_STATE] = "UPDATE staff_act SET state = ?2, place = ?3, code = ?4 WHERE number = ?1",
     [FORGET] = "UPDATE staff_act SET payload = x'', salt = x''"
                " WHERE state = 'logged' AND place = ?1",
+    [OUTDO_KEYS] = "UPDATE staff_act SET state = 'withdrawn' WHERE state = 'waiting'"
+                   " AND type = 'key' AND proposer = ?1 AND number <> ?2"
+                   " AND instr(body, '\"person\":\"' || ?1 || '\"') > 0",
     [OPEN_NUMBERS] = "SELECT number FROM staff_act WHERE state IN ('waiting', 'sent')"
                      " ORDER BY number DESC LIMIT ?1",
     [ENDED_NUMBERS] = "SELECT number FROM staff_act WHERE state NOT IN ('waiting', 'sent')"
@@ -284,6 +288,14 @@ enum err act_forget(struct act_store *store, uint64_t index)
     if (err == OK)
         db_scrub(store->db);
     return err;
+}
+
+enum err act_outdo_keys(struct act_store *store, struct slice person, int64_t number)
+{
+    struct db_query *query = db_fresh(store->ready[OUTDO_KEYS]);
+    db_bind_text(query, 1, person);
+    db_bind_int(query, 2, number);
+    return db_run(query);
 }
 
 static enum err put_numbers(struct act_store *store, enum statement which, int64_t *numbers,

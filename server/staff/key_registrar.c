@@ -1,7 +1,7 @@
 /*
  * Staff keys: which the ledger knows, and a new one's way into it. Its holder asks with a `key`
  * entry that he can't sign himself (the key is not known yet; its `pop` shows that he has it);
- * two administrators sign it where acts wait.
+ * two administrators sign it where acts wait. Of one person's asks the last one waits.
  */
 #include "base/base64.h"
 #include "base/clock.h"
@@ -60,6 +60,8 @@ static void ask_for_key(struct registrar_ask *ask)
     enum err err = code != NULL ? OK
                                 : act_put(ask->campaign->staff->acts, &act, none, none,
                                           slice_str(session.person), clock_unix(), &number);
+    if (code == NULL && err == OK)
+        err = act_outdo_keys(ask->campaign->staff->acts, slice_str(session.person), number);
     if (code != NULL)
         registrar_refuse(ask, code, NULL);
     else if (err != OK)

@@ -275,8 +275,16 @@ test('a new key is asked for by its holder alone, and taken in by two administra
   refused(await ask(auditor, { role: 'administrator' }), 403, 'not_allowed');
   refused(await auditor.ask('POST', 'staff/keys', { entry: canonical({ seen: whole.seen, t: 'notice', text: 'x', v: 1 }) }), 403, 'not_allowed');
   refused(await auditor.ask('POST', 'staff/keys', { entry: one.signed(whole) }), 400, 'fields_wrong');
+  // Any number of them are one thing to sign, and take nobody else's place in the list.
+  const others = (await one.act(extend(1990000000))).json.number;
+  const before_ = (await ask(auditor, { seen: 1 })).json.number;
   const asked = await ask(auditor);
   assert.equal(asked.status, 202);
+  assert.equal((await ask(auditor)).json.number, asked.json.number);
+  refused(await one.cosign(before_), 409, 'act_over');
+  const waiting = (await one.ask('GET', 'staff/acts')).json.items.filter(({ state }) => state === 'waiting').map(({ number }) => number);
+  assert.ok(waiting.includes(asked.json.number) && waiting.includes(others) && !waiting.includes(before_));
+  assert.equal((await one.ask('DELETE', `staff/acts/${others}`)).status, 200);
   assert.equal((await one.cosign(asked.json.number)).status, 202);
   assert.equal((await two.cosign(asked.json.number)).status, 201);
   assert.ok((await auditor.ask('GET', 'staff/keys')).json.items.some((key) => key.id === id && key.person === auditor.person));
