@@ -7,7 +7,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -263,6 +263,7 @@ for (const lang of pages.LANGS) {
 // Built beside its place and moved there whole: a server that starts meanwhile sees one build or the other.
 mkdirSync(dirname(dist), { recursive: true });
 const fresh = mkdtempSync(`${dist}.new-`);
+chmodSync(fresh, 0o755); // another user's process serves it
 const rows = output.write(fresh, Object.values(sheets).map((css) => `sha256-${sha256(css, "base64")}`));
 rmSync(dist, { recursive: true, force: true });
 renameSync(fresh, dist);

@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 #include <jansson.h>
+#include <pwd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -10,6 +11,7 @@
 #include "base/random.h"
 #include "campaign/create.h"
 #include "campaign/demo.h"
+#include "campaign/own.h"
 #include "campaign/rules.h"
 #include "campaign/show.h"
 #include "crypt/key_file.h"
@@ -29,6 +31,7 @@ static const char usage[] =
     "       dauys campaign create FOLDER [options]\n"
     "       dauys campaign sign --key FILE --origin ORIGIN [ENTRY.json]\n"
     "       dauys campaign key FILE\n"
+    "       dauys campaign own FOLDER\n"
     "       dauys campaign show FOLDER\n"
     "\n"
     "check   prints every error of a rules file with its place, or the rules as citizens read "
@@ -54,6 +57,9 @@ static const char usage[] =
     "sign    adds a signature to a staff entry and prints it; reads standard input without a "
     "file.\n"
     "key     makes a staff key file.\n"
+    "own     as root: gives the folder to the users of the processes; after a restore, or when the "
+    "users\n"
+    "        came after the campaign. `create` does it by itself.\n"
     "show    prints phases, categories and counts out of a campaign's ledger.\n";
 
 static int fail(const struct fault *fault, int code)
@@ -353,6 +359,22 @@ static enum err leave_codes(const struct inputs *inputs, struct fault *fault)
     return file_write(path, buf_slice(&inputs->roll), 0600, FILE_NO_SYNC, fault);
 }
 
+/* The processes' users get what is theirs; who can't give it is told what is left to do. */
+static enum err give(const char *folder, struct fault *fault)
+{
+    struct users users;
+    if (users_find(&users))
+        return campaign_own(folder, &users, fault);
+    if (geteuid() == 0)
+        fprintf(stderr,
+                "%s belongs to root: for separate processes make " USERS_NAMES
+                ", then run: dauys campaign own %s\n",
+                folder, folder);
+    else if (getpwnam("dauys-ledger") != NULL)
+        fprintf(stderr, "%s belongs to you: run as root: dauys campaign own %s\n", folder, folder);
+    return OK;
+}
+
 static int create(int argc, char **argv)
 {
     struct inputs inputs = {
@@ -378,6 +400,8 @@ static int create(int argc, char **argv)
                inputs.options.demo ? " (a demo: everybody in it is invented)" : "");
         err = leave_codes(&inputs, &fault);
     }
+    if (err == OK)
+        err = give(inputs.options.folder, &fault);
     buf_release(&inputs.rules);
     buf_release(&inputs.ngos);
     buf_release(&inputs.nominees);
@@ -441,6 +465,18 @@ static int make_key(int argc, char **argv)
     return err == OK ? DONE : fail(&fault, COULD_NOT);
 }
 
+static int own(int argc, char **argv)
+{
+    struct users users;
+    struct fault fault;
+    if (argc != 2)
+        return misused();
+    enum err err = users_find(&users)
+                       ? campaign_own(argv[1], &users, &fault)
+                       : fault_set(&fault, ERR_DENIED, "wants root, and " USERS_NAMES);
+    return err == OK ? DONE : fail(&fault, err == ERR_NOT_FOUND ? WRONG : COULD_NOT);
+}
+
 static int show(int argc, char **argv)
 {
     struct fault fault;
@@ -455,8 +491,8 @@ int campaign_command(int argc, char **argv)
     static const struct {
         const char *name;
         int (*run)(int argc, char **argv);
-    } commands[] = {
-        {"check", check}, {"create", create}, {"sign", sign}, {"key", make_key}, {"show", show}};
+    } commands[] = {{"check", check},  {"create", create}, {"sign", sign},
+                    {"key", make_key}, {"own", own},       {"show", show}};
     if (argc >= 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         return DONE;

@@ -20,7 +20,8 @@ static enum err make_folders(const struct creation *creation, struct fault *faul
         const char *name;
         mode_t mode;
     } folders[] = {{"ledger", 0755},      {"state", 0700},          {"keys", 0711},
-                   {"keys/ledger", 0700}, {"keys/registrar", 0700}, {"registrar", 0700}};
+                   {"keys/ledger", 0700}, {"keys/registrar", 0700}, {"registrar", 0700},
+                   {"register", 0755}};
     char path[FILE_PATH_CAP];
     enum err err = file_make_folder(creation->options->folder, 0755, fault);
     for (size_t i = 0; i < sizeof folders / sizeof *folders && err == OK; i++) {

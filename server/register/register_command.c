@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "base/progress.h"
 #include "campaign/create.h"
+#include "campaign/own.h"
 #include "campaign/show.h"
 #include "crypt/key_file.h"
 #include "http/fetch.h"
@@ -181,12 +182,13 @@ static enum err place_file(const struct run *run, struct fault *fault)
     enum err err = ledger_file_put(run->campaign, buf_slice(&run->result.csv), hash, fault);
     if (err == OK)
         err = file_make_folder(folder, 0755, fault);
-    if (err != OK || file_exists(path))
-        return err;
-    progress_begin(&progress, stderr, "index", run->result.rows);
-    err = register_store_build(path, run->ngos, show_progress, &progress, fault);
-    progress_end(&progress);
-    return err;
+    if (err == OK && !file_exists(path)) {
+        progress_begin(&progress, stderr, "index", run->result.rows);
+        err = register_store_build(path, run->ngos, show_progress, &progress, fault);
+        progress_end(&progress);
+    }
+    /* Run by root beside the server: its processes go on with these files. */
+    return err == OK ? campaign_own_made(run->campaign, fault) : err;
 }
 
 static void put_entry(const struct run *run, struct buf *out)

@@ -343,7 +343,7 @@ enum err parent_run(const struct parent_options *options, struct fault *fault)
     sigset_t before;
     (void)signal(SIGPIPE, SIG_IGN);
     parent.signals = open_signals(&before);
-    parent_find_accounts(&parent);
+    parent_find_users(&parent);
     enum err err = parent_take_run_folder(&parent, fault);
     if (err == OK) {
         err = parent_add_children(&parent, fault);

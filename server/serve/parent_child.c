@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -90,9 +91,9 @@ static void default_signals(void)
 static bool drop_rights(const struct parent *parent, const struct child *child, pid_t parent_pid)
 {
     if (parent->separated) {
-        const struct account *account = &parent->accounts[child->spec.kind];
-        if (initgroups(account->name, account->gid) != 0 || setgid(account->gid) != 0 ||
-            setuid(account->uid) != 0) {
+        const struct user *user = &parent->users.of[child->spec.kind];
+        if (initgroups(user->name, user->gid) != 0 || setgid(user->gid) != 0 ||
+            setuid(user->uid) != 0) {
             return false;
         }
     }

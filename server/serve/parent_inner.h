@@ -2,11 +2,11 @@
 #ifndef SERVER_SERVE_PARENT_INNER_H
 #define SERVER_SERVE_PARENT_INNER_H
 
-#include <grp.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 #include "base/file.h"
+#include "base/users.h"
 #include "redis/server.h"
 #include "serve/parent.h"
 
@@ -30,20 +30,12 @@ struct child {
     char fault[FAULT_LEN + 1];
 };
 
-/* The user a kind of child runs as. */
-struct account {
-    const char *name;
-    uid_t uid;
-    gid_t gid;
-};
-
 struct parent {
     const struct parent_options *options;
     char run[FILE_PATH_CAP];
     int lock, signals;
     bool separated;
-    struct account accounts[3]; /* by enum child_kind */
-    gid_t shared_gid;           /* group dauys: who may reach the sockets */
+    struct users users;         /* when separated; their group may reach the sockets */
     struct redis_server *redis; /* NULL: the operator's own */
     struct child **children;
     size_t len, room;
@@ -62,7 +54,7 @@ struct parent {
 
 /* ---- parent_start.c ---- */
 
-void parent_find_accounts(struct parent *parent);
+void parent_find_users(struct parent *parent);
 
 /* Makes and locks the run folder and ends what an earlier run left there. */
 enum err parent_take_run_folder(struct parent *parent, struct fault *fault) MUST_CHECK;

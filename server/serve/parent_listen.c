@@ -105,7 +105,7 @@ enum err listen_unix(const struct parent *parent, const char *path, int *fd, str
     /* The folder keeps strangers out; the mode keeps out those of its group that have no business.
      */
     bool done = made >= 0 && bind(made, (struct sockaddr *)&address, sizeof address) == 0 &&
-                (!parent->separated || chown(path, 0, parent->shared_gid) == 0) &&
+                (!parent->separated || chown(path, 0, parent->users.shared_gid) == 0) &&
                 chmod(path, parent->separated ? 0660 : 0600) == 0 && listen(made, SOMAXCONN) == 0;
     if (!done) {
         int why = errno;

@@ -1,6 +1,5 @@
 #include <dirent.h>
 #include <errno.h>
-#include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,29 +7,18 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/process.h"
+#include "campaign/own.h"
 #include "parent_inner.h"
 
 #define EARLIER_GRACE_MS 10000 /* as long as a drain may take */
 #define FRONTS_MAX 64
 #define CAMPAIGN_LEN_MAX 40
 
-void parent_find_accounts(struct parent *parent)
+void parent_find_users(struct parent *parent)
 {
-    static const char *const names[] = {"dauys-front", "dauys-registrar", "dauys-ledger"};
-    const struct group *shared = getgrnam("dauys");
-    parent->separated = geteuid() == 0 && shared != NULL;
-    parent->shared_gid = shared == NULL ? 0 : shared->gr_gid;
-    for (unsigned i = 0; i < 3 && parent->separated; i++) {
-        const struct passwd *user = getpwnam(names[i]);
-        parent->separated = user != NULL;
-        if (user != NULL) {
-            parent->accounts[i] = (struct account){names[i], user->pw_uid, user->pw_gid};
-        }
-    }
+    parent->separated = users_find(&parent->users);
     if (!parent->separated) {
-        log_warn("processes_unseparated",
-                 LOG_S("remedy", "start as root with users dauys-front, dauys-registrar and "
-                                 "dauys-ledger in a group dauys"));
+        log_warn("processes_unseparated", LOG_S("remedy", "start as root with " USERS_NAMES));
     }
 }
 
@@ -79,7 +67,7 @@ enum err parent_take_run_folder(struct parent *parent, struct fault *fault)
     (void)snprintf(parent->run, sizeof parent->run, "%s", fits ? whole : "");
     free(whole);
     if (!fits || chmod(parent->run, mode) != 0 ||
-        (parent->separated && chown(parent->run, 0, parent->shared_gid) != 0)) {
+        (parent->separated && chown(parent->run, 0, parent->users.shared_gid) != 0)) {
         return fault_set(fault, ERR_INTERNAL, "%s: %s", parent->options->run_folder,
                          strerror(errno));
     }
@@ -99,26 +87,26 @@ enum err parent_take_run_folder(struct parent *parent, struct fault *fault)
 enum err parent_start_redis(struct parent *parent, struct fault *fault)
 {
     char folder[FILE_PATH_CAP], path[FILE_PATH_CAP];
-    const struct account *account = &parent->accounts[CHILD_LEDGER];
+    const struct user *user = &parent->users.of[USER_LEDGER];
     if (parent->options->redis_folder == NULL) {
         return OK;
     }
     struct redis_server_options options = {.folder = parent->options->redis_folder};
     if (parent->separated) {
-        file_path(folder, parent->run, "redis");
+        file_path(folder, parent->run, "redis-socket"); /* its own folder is for nobody else */
         file_path(path, folder, "redis.sock");
         enum err err = file_make_folder(folder, 0750, fault);
         if (err != OK) {
             return err;
         }
-        if (chown(folder, account->uid, parent->shared_gid) != 0 || chmod(folder, 02750) != 0) {
+        if (chown(folder, user->uid, parent->users.shared_gid) != 0 || chmod(folder, 02750) != 0) {
             return fault_set(fault, ERR_INTERNAL, "%s: %s", folder, strerror(errno));
         }
         options.socket = path;
         options.separate = true;
-        options.uid = account->uid;
-        options.gid = account->gid;
-        options.socket_gid = parent->shared_gid;
+        options.uid = user->uid;
+        options.gid = user->gid;
+        options.socket_gid = parent->users.shared_gid;
     }
     return redis_server_start(&options, &parent->redis, fault);
 }
@@ -155,6 +143,12 @@ static enum err add_ledger(struct parent *parent, const struct parent_ledger *le
     }
     if (find_ledger(parent, ledger->campaign) != NULL) {
         return OK;
+    }
+    if (parent->separated) {
+        enum err err = campaign_owned(ledger->folder, &parent->users, fault);
+        if (err != OK) {
+            return err;
+        }
     }
     if (parent->len >= CHILDREN_MAX) {
         return fault_set(fault, ERR_LIMITED, "more than %d processes", CHILDREN_MAX);

@@ -1,6 +1,6 @@
 // A true server with a private Redis and a demo campaign, in a temporary folder, on free ports.
 import { execFileSync, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import https from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -31,10 +31,11 @@ export async function until(check, seconds = 20, what = 'a condition') {
 export class Server {
   /** options: config (further lines), admin (true: with that listener), limits (lines of [limits]), create (further
    * arguments of `campaign create`), rules (changes the demo's rules), codes (of voters; three are made up if not given), persons (their person numbers), tls ({cert, key}: paths),
-   * from (a campaign's folder to copy instead), folder (instead of a new one), env (of the server), start (false: only make it). */
+   * from (a campaign's folder to copy instead), web (instead of web/dist), folder (instead of a new one), env (of the server), start (false: only make it). */
   static async make(options = {}) {
     const server = new Server();
     server.folder = options.folder ?? mkdtempSync(path.join(tmpdir(), 'dauys-flow-'));
+    chmodSync(server.folder, 0o755); // separated processes pass through
     server.env = { ...process.env, ...options.env };
     server.campaign = path.join(server.folder, 'campaigns/demo');
     const roll = path.join(server.folder, 'roll.csv');
@@ -54,17 +55,18 @@ export class Server {
     server.port = await freePort();
     server.config = path.join(server.folder, 'dauys.conf');
     if (options.admin) server.admin = await freePort();
+    server.web = options.web ?? path.join(root, 'web/dist');
     server.tls = options.tls;
     server.limits = options.limits ?? 'lift = yes';
     server.configure(options.config ?? '');
-    if (options.start !== false) await server.start();
+    if (options.start !== false) await server.start().catch(async (error) => { await server.destroy(); throw error; });
     return server;
   }
 
   /** Writes the configuration, with further lines before its sections. */
   configure(lines) {
     writeFileSync(this.config, `listen = 127.0.0.1:${this.port}\nadmin = ${this.admin ? `127.0.0.1:${this.admin}` : ''}\n`
-      + `campaigns = ${this.folder}/campaigns\nrun = ${this.folder}/run\nweb = ${root}/web/dist\n`
+      + `campaigns = ${this.folder}/campaigns\nrun = ${this.folder}/run\nweb = ${this.web}\n`
       + (this.tls ? `tls_certificate = ${this.tls.cert}\ntls_key = ${this.tls.key}\n` : '')
       + `${lines}\n[limits]\n${this.limits}\n`);
   }
