@@ -84,17 +84,20 @@ static void get_nominee(struct http_request *request, void *context)
 
 /* ---- my page -------------------------------------------------------------------------------- */
 
-static void get_me(struct http_request *request, void *context)
+static void read_me(struct front *front, struct http_request *request)
 {
-    struct front *front = context;
-    if (front_request_campaign(front, request) == NULL)
-        return;
     json_t *token = front_bearer(request);
     if (token != NULL)
         front_ask(front, request, "me.read",
                   json_pack("{s:o,s:s}", "token", token, "lang",
                             lang_code(http_request_language(request))),
                   200);
+}
+
+/* It may be hundreds of kilobytes for one small request. */
+static void get_me(struct http_request *request, void *context)
+{
+    limited(request, context, "my_page", read_me);
 }
 
 static void complete(struct front *front, struct http_request *request)

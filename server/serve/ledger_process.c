@@ -16,6 +16,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypt/key_file.h"
+#include "serve/nominees.h"
 
 #define TICK_MS 500 /* how often the clock is asked what is due */
 #define DRAIN_MS 3000
@@ -197,6 +198,7 @@ static void listen_for(struct ledger_process *process)
         process->base, &(struct ipc_server_options){.listen_fd = process->spec->listen_fds[0],
                                                     .max_open = process->options->queue_entries + 1,
                                                     .max_payload = QUESTION_MAX,
+                                                    .max_queued = 4 * NOMINEES_ANSWER_MAX,
                                                     .on_request = ledger_process_got_request,
                                                     .context = process});
     event_add(process->tick, &tick);

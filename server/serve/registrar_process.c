@@ -11,6 +11,8 @@
 
 #define ASK_MAX (1024 * 1024) /* a nomination of 256 KiB, escaped */
 #define OPEN_MAX 4096         /* asks under way; beyond: busy */
+/* Answers that a front has not taken yet: a crowd of long ones at once must not cut it off. */
+#define ANSWERS_MAX (64U << 20)
 
 /* clang-format off */
 static const struct registrar_room *const rooms[] = {
@@ -154,6 +156,7 @@ int registrar_main(const struct child_spec *spec)
             process.registrar.base, &(struct ipc_server_options){.listen_fd = spec->listen_fds[0],
                                                                  .max_open = OPEN_MAX,
                                                                  .max_payload = ASK_MAX,
+                                                                 .max_queued = ANSWERS_MAX,
                                                                  .on_request = got_request,
                                                                  .context = &process});
         child_ready(spec);

@@ -164,3 +164,27 @@ test('nothing of a person is anywhere but in private.db', async () => {
   execFileSync('/usr/bin/python3', ['-B', path.join(root, 'scripts/recount.py'), `${server.campaign}/ledger`]);
   await server.start();
 });
+
+test('a crowd at one long page cuts nobody off, and an address reads its page so often a minute', async () => {
+  const rules = ({ nomination }) => Object.assign(nomination, { per_person: 20, per_ngo: 10 });
+  const own = await Server.make({ create: ['--phase', 'nomination'], rules });
+  try {
+    const long = await new Citizen(own, own.codes[0]).signIn();
+    for (let n = 1; n <= 20; n++) {
+      const made = await own.post(own.api('/nominations'), long.nomination(`n${String(n).padStart(5, '0')}`, 'youth', { text: '😀'.repeat(4000) }), long.headers);
+      assert.equal(made.status, 201, made.text);
+    }
+    const crowd = await Promise.all(Array.from({ length: 150 }, () => own.get(own.api('/me'), long.headers)));
+    assert.ok(crowd.every(({ status }) => [200, 503].includes(status))); // beyond what may wait: busy
+    assert.doesNotMatch(own.log, /ipc_lost/); // which would end what others have under way
+    await own.stop();
+    own.limits = 'passes_per_minute = 2';
+    own.configure('');
+    await own.start();
+    const codes = [];
+    for (let i = 0; i < 3; i++) codes.push((await own.get(own.api('/me'), long.headers)).status);
+    assert.deepEqual(codes, [200, 200, 429]);
+  } finally {
+    await own.destroy();
+  }
+});
