@@ -126,7 +126,7 @@ static json_t *laureates_json(const struct page *page, struct register_store *st
     json_array_append_new(list, option("any", json_string(any == NULL ? "" : any), chosen));
     if (register_store_laureates(store, note_years, all) == OK) {
         for (int year = 2100; year >= 1990; year--) {
-            char text[8];
+            char text[12];
             (void)snprintf(text, sizeof text, "%d", year);
             if (json_object_get(all, text) != NULL)
                 json_array_append_new(list, option(text, json_string(text), chosen));
