@@ -54,7 +54,7 @@ static const struct config_key keys[] = {
     {"limits", "signins_per_minute", CONFIG_U32, AT(signins_per_minute), "30", 1, 1000000, NULL,
      "by address"},
     {"limits", "passes_per_minute", CONFIG_U32, AT(passes_per_minute), "60", 1, 1000000, NULL,
-     "requests for passes, by address"},
+     "requests for passes, nominations, my page, the register's CSV: of each so many, by address"},
     {"limits", "ballots_per_minute", CONFIG_U32, AT(ballots_per_minute), "600", 1, 1000000, NULL,
      "by address"},
     {"limits", "connections", CONFIG_U32, AT(connections), "4096", 1, 1000000, NULL,
