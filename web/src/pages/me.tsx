@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { each, type Slot, text } from "../lib/slots.ts";
+import { type Slot, text } from "../lib/slots.ts";
+import { type CategoryName, categoryNames } from "./category_names.tsx";
 import { type Build, type CampaignFrame, frame, type FrameData } from "./frame.tsx";
 
 /** Data of `/{lang}/{campaign}/me`. What it shows of a person comes by the API, to that person. */
@@ -8,7 +9,7 @@ export interface MeData extends FrameData {
   me: {
     /** The campaign's id. */
     id: string;
-    categories: { id: string; name: string }[];
+    categories: CategoryName[];
   };
 }
 
@@ -28,11 +29,7 @@ export function me(build: Build, data: Slot<MeData>): JSX.Element {
         <div id="me" data-campaign={text(of.id)}>
           <p class="notice">{t("me.script")}</p>
         </div>
-        <ul id="directions" hidden>
-          {each(of.categories, (category) => (
-            <li data-id={text(category.id)}>{text(category.name)}</li>
-          ))}
-        </ul>
+        {categoryNames(of.categories)}
       </>
     ),
   });

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { each, type Slot, text } from "../lib/slots.ts";
+import { type Slot, text } from "../lib/slots.ts";
+import { type CategoryName, categoryNames } from "./category_names.tsx";
 import { type Build, type CampaignFrame, frame, type FrameData } from "./frame.tsx";
 
 /** Data of `/{lang}/{campaign}/moderation`. What moderators see comes by the API, to them alone. */
@@ -8,7 +9,7 @@ export interface ModerationData extends FrameData {
   moderation: {
     /** The campaign's id. */
     id: string;
-    categories: { id: string; name: string }[];
+    categories: CategoryName[];
   };
 }
 
@@ -28,11 +29,7 @@ export function moderation(build: Build, data: Slot<ModerationData>): JSX.Elemen
         <div id="moderation" data-campaign={text(of.id)}>
           <p class="notice">{t("moderation.script")}</p>
         </div>
-        <ul id="directions" hidden>
-          {each(of.categories, (category) => (
-            <li data-id={text(category.id)}>{text(category.name)}</li>
-          ))}
-        </ul>
+        {categoryNames(of.categories)}
       </>
     ),
   });

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { datetime, each, iso, type Slot, text, type Unix, type Url, url, when } from "../lib/slots.ts";
+import { datetime, iso, type Slot, text, type Unix, type Url, url, when } from "../lib/slots.ts";
+import { type CategoryName, categoryNames } from "./category_names.tsx";
 import { type Build, type CampaignFrame, frame, type FrameData } from "./frame.tsx";
 
 /** Data of `/{lang}/{campaign}/nominate`. */
@@ -21,7 +22,7 @@ export interface NominateData extends FrameData {
     /** Hash of the frozen rule file. */
     rules: string;
     me_url: Url;
-    categories: { id: string; name: string }[];
+    categories: CategoryName[];
   };
 }
 
@@ -69,11 +70,7 @@ export function nominate(build: Build, data: Slot<NominateData>): JSX.Element {
         <p>
           <a href={url(of.me_url)}>{t("citizen.my_page")}</a>
         </p>
-        <ul id="directions" hidden>
-          {each(of.categories, (category) => (
-            <li data-id={text(category.id)}>{text(category.name)}</li>
-          ))}
-        </ul>
+        {categoryNames(of.categories)}
       </>
     ),
   });
