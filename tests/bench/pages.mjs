@@ -8,7 +8,8 @@ const ENTRIES = 20000;
 /** Lighthouse's "slow 4G" as Chromium's throttling has to be told it. */
 const SLOW_4G = { offline: false, latency: 150 * 3.75, downloadThroughput: 1.6e6 / 8 * 0.9, uploadThroughput: 750e3 / 8 * 0.9 };
 const PAGES = { home: '/kk/', campaign: '/kk/demo/', category: '/kk/demo/categories/youth', nominees: '/kk/demo/nominees',
-  results: '/kk/demo/results', register: '/kk/demo/register', verify: '/kk/demo/verify', evaluate: '/kk/demo/evaluate' };
+  results: '/kk/demo/results', register: '/kk/demo/register', verify: '/kk/demo/verify', evaluate: '/kk/demo/evaluate',
+  nominate: '/kk/demo/nominate', moderation: '/kk/demo/moderation', audit: '/kk/demo/audit', staff: '/kk/demo/staff' };
 
 const lib = await browserLib();
 const server = await Server.make();
