@@ -83,7 +83,4 @@ const struct ballot_cast *ballot_cast(const struct ballot_set *set, uint32_t num
 uint32_t ballot_voids(const struct ballot_set *set);
 uint32_t ballot_void(const struct ballot_set *set, uint32_t number);
 
-/* Bytes held. */
-size_t ballot_bytes(const struct ballot_set *set);
-
 #endif

@@ -73,7 +73,6 @@ struct entry_form {
 
 /* ENTRY_KIND_COUNT when unknown. */
 enum entry_kind entry_kind_by_name(struct slice name);
-const char *entry_kind_name(enum entry_kind kind);
 
 /* The form that this entry must have. NULL when the field that tells is wrong. */
 const struct entry_form *entry_form_of(const struct entry *entry, enum entry_kind kind);

@@ -184,7 +184,4 @@ bool fold_category_find(const struct fold *fold, struct slice id, unsigned *cat)
  * until evaluation is opened, then they stand. Valid as long as the fold. */
 const struct ballot_paper *fold_paper(const struct fold *fold, unsigned cat);
 
-/* Bytes that passes and ballots hold. */
-size_t fold_bytes(const struct fold *fold);
-
 #endif

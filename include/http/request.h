@@ -110,7 +110,4 @@ struct http_answer {
 };
 void http_reply_answer(struct http_request *request, const struct http_answer *answer);
 
-/* True when the client accepts this encoding ("br", "gzip") by name with a weight above 0. */
-bool http_request_accepts(const struct http_request *request, const char *encoding);
-
 #endif

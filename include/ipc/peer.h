@@ -55,7 +55,6 @@ struct ipc_client *ipc_client_create(struct event_base *base,
 /* Answers everything that waits (invariant 2), then frees. Not from one of its own callbacks. */
 void ipc_client_destroy(struct ipc_client *client);
 
-bool ipc_client_connected(const struct ipc_client *client);
 unsigned ipc_client_waiting(const struct ipc_client *client);
 
 /*

@@ -64,7 +64,6 @@ void ledger_close(struct ledger *ledger);
 /* Of what is committed. The root of an empty ledger is all zero. */
 uint64_t ledger_size(const struct ledger *ledger);
 const uint8_t *ledger_root(const struct ledger *ledger);
-const struct note_key *ledger_key(const struct ledger *ledger);
 
 /* The signed checkpoint as published, with cosignatures when there are any; empty before the first
  * commit. Valid until the next commit or cosignature. */

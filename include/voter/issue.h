@@ -28,8 +28,7 @@ bool issue_find(const struct issue_set *set, unsigned cat, const uint8_t p[stati
 void issue_add(struct issue_set *set, unsigned cat, const uint8_t p[static ISSUE_HASH_LEN],
                const uint8_t bh[static ISSUE_HASH_LEN], uint64_t index);
 
-/* Passes of all categories; bytes held. */
+/* Passes of all categories. */
 size_t issue_len(const struct issue_set *set);
-size_t issue_bytes(const struct issue_set *set);
 
 #endif

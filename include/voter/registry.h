@@ -16,14 +16,11 @@
 
 struct registry;
 
-/* Reads keys/registrar/ and registrar/private.db of the campaign's folder. folder and id are
- * copied.
- */
-enum err registry_open(const char *folder, const char *id, struct registry **registry,
+/* Reads keys/registrar/ and registrar/private.db of the campaign's folder. */
+enum err registry_open(const char *folder, struct registry **registry,
                        struct fault *fault) MUST_CHECK;
 void registry_close(struct registry *registry);
 
-const char *registry_id(const struct registry *registry);
 const char *registry_origin(const struct registry *registry);
 const struct rules *registry_rules(const struct registry *registry);
 struct roll *registry_roll(struct registry *registry);

@@ -152,9 +152,3 @@ uint32_t ballot_void(const struct ballot_set *set, uint32_t number)
     INVARIANT(number < set->voids_len);
     return set->voids[number];
 }
-
-size_t ballot_bytes(const struct ballot_set *set)
-{
-    return set->passes_room * sizeof *set->passes + set->casts_room * sizeof *set->casts +
-           set->voids_room * sizeof *set->voids + table_bytes(&set->table);
-}

@@ -156,7 +156,7 @@ enum err creation_make_keys(struct creation *creation, struct fault *fault)
     for (size_t i = 0; i < options->staff_len && !options->demo; i++)
         creation->staff[creation->staff_len++] = options->staff[i];
     if (err == OK)
-        err = registry_open(options->folder, creation->rules->id, &creation->registry, fault);
+        err = registry_open(options->folder, &creation->registry, fault);
     if (err == OK && options->demo)
         err = make_demo_accounts(creation, fault);
     return err;

@@ -271,11 +271,6 @@ enum entry_kind entry_kind_by_name(struct slice name)
     return (enum entry_kind)kind;
 }
 
-const char *entry_kind_name(enum entry_kind kind)
-{
-    return types[kind].name;
-}
-
 const struct entry_form *entry_form_of(const struct entry *entry, enum entry_kind kind)
 {
     return types[kind].form ? types[kind].form : types[kind].pick(entry);

@@ -172,8 +172,3 @@ bool fold_category_find(const struct fold *fold, struct slice id, unsigned *cat)
         *cat = (unsigned)found;
     return found >= 0;
 }
-
-size_t fold_bytes(const struct fold *fold)
-{
-    return ballot_bytes(fold->ballots) + issue_bytes(fold->issues);
-}

@@ -267,39 +267,3 @@ const char *http_request_client(const struct http_request *request)
         net_client_text(cache->client_text, &request->client);
     return request->client_text;
 }
-
-/* True when a list such as "gzip;q=0.5, br" has the word with a weight above 0. */
-bool http_request_accepts(const struct http_request *request, const char *encoding)
-{
-    size_t encoding_len = strlen(encoding);
-    struct slice header;
-
-    if (!http_request_header(request, "Accept-Encoding", &header))
-        return false;
-    while (header.len > 0) {
-        const uint8_t *comma = memchr(header.data, ',', header.len);
-        size_t len = comma ? (size_t)(comma - header.data) : header.len;
-        const char *item = (const char *)header.data;
-        size_t item_len = len, taken = comma ? len + 1 : len;
-
-        header = slice_of(header.data + taken, header.len - taken);
-        while (item_len > 0 && *item == ' ') {
-            item++;
-            item_len--;
-        }
-        if (item_len < encoding_len || strncasecmp(item, encoding, encoding_len) != 0)
-            continue;
-        item += encoding_len;
-        item_len -= encoding_len;
-        if (item_len == 0 || *item == ' ')
-            return true;
-        if (*item != ';')
-            continue;
-        /* ";q=0", ";q=0.0", ";q=0.000": any other digit makes it more than nothing */
-        for (size_t i = 0; i < item_len; i++)
-            if (item[i] >= '1' && item[i] <= '9')
-                return true;
-        return false;
-    }
-    return false;
-}

@@ -261,11 +261,6 @@ void ipc_client_destroy(struct ipc_client *client)
     free(client);
 }
 
-bool ipc_client_connected(const struct ipc_client *client)
-{
-    return client->stream != NULL;
-}
-
 unsigned ipc_client_waiting(const struct ipc_client *client)
 {
     return client->waiting;

@@ -140,11 +140,6 @@ const uint8_t *ledger_root(const struct ledger *ledger)
     return ledger->root;
 }
 
-const struct note_key *ledger_key(const struct ledger *ledger)
-{
-    return &ledger->key;
-}
-
 struct slice ledger_checkpoint(const struct ledger *ledger)
 {
     return buf_slice(&ledger->checkpoint);

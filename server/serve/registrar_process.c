@@ -89,7 +89,7 @@ static enum err open_campaign(struct process *process, const struct parent_ledge
                                                                  .max_payload = NOMINEES_ANSWER_MAX,
                                                                  .max_waiting = OPEN_MAX})};
     free(socket);
-    enum err err = registry_open(found->folder, found->campaign, &campaign->registry, fault);
+    enum err err = registry_open(found->folder, &campaign->registry, fault);
     return err == OK ? open_rooms(campaign, fault) : err;
 }
 

@@ -76,8 +76,3 @@ size_t issue_len(const struct issue_set *set)
 {
     return set->len;
 }
-
-size_t issue_bytes(const struct issue_set *set)
-{
-    return set->room * sizeof *set->items + table_bytes(&set->table);
-}

@@ -12,7 +12,7 @@
 #define ROLL_KEY_INFO "dauys roll v1" /* the roll's hash key comes out of the pseudonym key */
 
 struct registry {
-    char *id, *origin;
+    char *origin;
     struct rules *rules;
     struct roll *roll;
     struct ed25519_secret key;
@@ -111,11 +111,9 @@ static enum err open_roll(struct registry *registry, const char *folder, struct 
     return err;
 }
 
-enum err registry_open(const char *folder, const char *id, struct registry **out,
-                       struct fault *fault)
+enum err registry_open(const char *folder, struct registry **out, struct fault *fault)
 {
     struct registry *registry = xcalloc(1, sizeof *registry);
-    registry->id = xstrdup(id);
     enum err err = read_rules(registry, folder, fault);
     if (err == OK)
         err = read_origin(registry, folder, fault);
@@ -141,15 +139,9 @@ void registry_close(struct registry *registry)
     free(registry->pass_key_ids);
     roll_close(registry->roll);
     rules_destroy(registry->rules);
-    free(registry->id);
     free(registry->origin);
     wipe(registry, sizeof *registry);
     free(registry);
-}
-
-const char *registry_id(const struct registry *registry)
-{
-    return registry->id;
 }
 
 const char *registry_origin(const struct registry *registry)
