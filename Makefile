@@ -53,7 +53,8 @@ FUZZ_PROGRAMS := $(FUZZERS:%.c=build/fuzz/%)
 HEADERS := $(wildcard include/*/*.h server/*/*.h)
 TESTS_C := $(wildcard tests/*/*.c tests/*/*/*.c tests/*/*.h tests/*/*/*.h)
 
-.PHONY: all help check unit flow browser fault fuzz bench asan tsan clang tidy format format-check layers compdb web clean
+.PHONY: all help check unit flow browser fault fuzz bench asan tsan clang tidy format format-check layers compdb web clean install deb \
+        unit-programs test-tools fuzz-programs
 .DEFAULT_GOAL := all
 .SECONDARY:
 
@@ -151,9 +152,41 @@ layers: ## check that includes go down only
 compdb: ## compile_commands.json for editors
 	$(Q)bear -- $(MAKE) -B all
 
-web: web/dist/manifest.json
+web: web/dist/manifest.json ## the web pages alone
 web/dist/manifest.json: $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print 2>/dev/null)
 	$(Q)scripts/build-web
+
+PREFIX  ?= /usr
+DESTDIR ?=
+INTO    := $(DESTDIR)$(PREFIX)
+put      = $(Q)install -D -m $(1) $(2) $(3)
+# A folder's files, whatever the umask.
+put_all  = $(Q)cd $(1) && find . -type f -exec install -D -m 644 {} $(abspath $(2))/{} \;
+
+# BUILT=1: what is built, as it is.
+install: $(if $(BUILT),,all) ## program, pages, manual, unit; DESTDIR=, PREFIX=/usr
+	$(call put,755,$(BUILD)/dauys,$(INTO)/bin/dauys)
+	$(call put_all,web/dist,$(INTO)/share/dauys/web/dist)
+	$(call put_all,data,$(INTO)/share/dauys/data)
+	$(call put,644,server/campaign/rules.schema.json,$(INTO)/share/dauys/rules.schema.json)
+	$(call put,755,scripts/recount.py,$(INTO)/share/dauys/recount.py)
+	$(call put,644,docs/dauys.1,$(INTO)/share/man/man1/dauys.1)
+	$(call put,644,README.md,$(INTO)/share/doc/dauys/README.md)
+	$(call put,644,docs/operating.md,$(INTO)/share/doc/dauys/operating.md)
+	$(call put,644,server/ledger/PROTOCOL.md,$(INTO)/share/doc/dauys/PROTOCOL.md)
+	$(call put,644,LICENSE,$(INTO)/share/doc/dauys/copyright)
+	$(call put,644,packaging/sysusers.conf,$(INTO)/lib/sysusers.d/dauys.conf)
+	$(call put,644,packaging/tmpfiles.conf,$(INTO)/lib/tmpfiles.d/dauys.conf)
+	$(Q)install -d $(INTO)/lib/systemd/system
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|' packaging/dauys.service >$(INTO)/lib/systemd/system/dauys.service
+	$(Q)[ -e $(DESTDIR)/etc/dauys/dauys.conf ] || install -D -m 644 packaging/dauys.conf $(DESTDIR)/etc/dauys/dauys.conf
+
+# Commits counted, so that a later one is a higher version.
+DEB_VERSION = 0.$(shell git rev-list --count HEAD)+g$(shell git rev-parse --short HEAD)
+deb: ## build/deb/dauys_*.deb
+	$(Q)rm -rf build/deb
+	$(Q)$(MAKE) --no-print-directory install DESTDIR=$(CURDIR)/build/deb/root PREFIX=/usr
+	$(Q)scripts/build-deb build/deb $(DEB_VERSION)
 
 clean: ## remove everything built
 	$(Q)rm -rf build web/dist

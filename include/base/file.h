@@ -49,4 +49,8 @@ enum err file_make_folder(const char *path, mode_t mode, struct fault *fault) MU
 enum err file_sync_folder(const char *path, struct fault *fault) MUST_CHECK;
 bool file_exists(const char *path);
 
+/* A file that comes with the program, by its place in the source ("web/dist"): PREFIX/share/dauys/…
+ * when this program is PREFIX/bin/dauys, else in the working folder. */
+void file_shared(char out[static FILE_PATH_CAP], const char *name);
+
 #endif

@@ -257,7 +257,10 @@ static enum err write_config(struct rehearsal *rehearsal, struct fault *fault)
     char path[FILE_PATH_CAP], web[FILE_PATH_CAP];
     struct buf text;
     const char *web_folder = getenv("DAUYS_WEB");
-    (void)snprintf(web, sizeof web, "%s", web_folder == NULL ? "web/dist" : web_folder);
+    if (web_folder == NULL)
+        file_shared(web, "web/dist");
+    else
+        (void)snprintf(web, sizeof web, "%s", web_folder);
     buf_init(&text, 16384);
     buf_printf(&text,
                "listen = 127.0.0.1:%u\nadmin =\ncampaigns = %s/campaigns\nrun = %s/run\nweb = %s\n"

@@ -256,3 +256,19 @@ bool file_exists(const char *path)
 {
     return access(path, F_OK) == 0;
 }
+
+void file_shared(char out[static FILE_PATH_CAP], const char *name)
+{
+    static const char installed[] = "/bin/dauys";
+    char self[FILE_PATH_CAP / 2];
+    ssize_t len = readlink("/proc/self/exe", self, sizeof self);
+    ssize_t prefix_len = len - (ssize_t)(sizeof installed - 1);
+
+    if (len < (ssize_t)sizeof self && prefix_len >= 0 &&
+        memcmp(self + prefix_len, installed, sizeof installed - 1) == 0) {
+        self[prefix_len] = '\0';
+        file_path(out, self, "share/dauys/%s", name);
+    } else {
+        snprintf(out, FILE_PATH_CAP, "%s", name);
+    }
+}

@@ -262,8 +262,10 @@ static enum err invent(struct inputs *inputs, struct fault *fault)
 
 static enum err read_inputs(struct inputs *inputs, struct fault *fault)
 {
+    char demo_rules[FILE_PATH_CAP];
+    file_shared(demo_rules, "data/demo/rules.json");
     if (inputs->rules_path == NULL && inputs->options.demo)
-        inputs->rules_path = "data/demo/rules.json";
+        inputs->rules_path = demo_rules;
     if (inputs->rules_path == NULL)
         return fault_set(fault, ERR_INVALID, "--rules is missing");
     enum err err = file_read(inputs->rules_path, &inputs->rules, fault);

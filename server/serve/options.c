@@ -22,9 +22,11 @@ static const struct config_key keys[] = {
      "folder with one folder a campaign"},
     {"", "run", CONFIG_TEXT, AT(run), "run", 0, 0, NULL,
      "folder for sockets, pid files and the private Redis"},
-    {"", "web", CONFIG_TEXT, AT(web), "web/dist", 0, 0, NULL, "folder of the built pages"},
-    {"", "calendar", CONFIG_TEXT, AT(calendar), "data/calendar/kz.csv", 0, 0, NULL,
-     "holidays and moved working days, unless a campaign's folder has a calendar.csv"},
+    {"", "web", CONFIG_TEXT, AT(web), "", 0, 0, NULL,
+     "folder of the built pages; empty: those that came with the program"},
+    {"", "calendar", CONFIG_TEXT, AT(calendar), "", 0, 0, NULL,
+     "holidays and moved working days, unless a campaign's folder has a calendar.csv; empty: the "
+     "program's"},
     {"", "service_worker", CONFIG_BOOL, AT(service_worker), "yes", 0, 0, NULL,
      "pages open without a network; no: phones drop what they keep, at their next visit"},
     {"", "redis", CONFIG_TEXT, AT(redis), "private", 0, 0, NULL,
@@ -99,12 +101,24 @@ static enum err check(const struct serve_options *options, struct fault *fault)
     return OK;
 }
 
+static void find_shared(char **path, const char *name)
+{
+    char found[FILE_PATH_CAP];
+    if (**path != '\0')
+        return;
+    file_shared(found, name);
+    free(*path);
+    *path = xstrdup(found);
+}
+
 enum err serve_options_read(const char *path, struct serve_options *options, struct fault *fault)
 {
     enum err err = config_read(path, keys, options, fault);
     if (err != OK)
         return err;
     struct fault why;
+    find_shared(&options->web, "web/dist");
+    find_shared(&options->calendar, "data/calendar/kz.csv");
     err = check(options, &why);
     if (err == OK)
         return OK;

@@ -99,13 +99,13 @@ enum err parent_start_redis(struct parent *parent, struct fault *fault)
         if (err != OK) {
             return err;
         }
-        if (chown(folder, user->uid, parent->users.shared_gid) != 0 || chmod(folder, 02750) != 0) {
+        if (chown(folder, user->uid, parent->users.shared_gid) != 0 || chmod(folder, 0750) != 0) {
             return fault_set(fault, ERR_INTERNAL, "%s: %s", folder, strerror(errno));
         }
         options.socket = path;
         options.separate = true;
         options.uid = user->uid;
-        options.gid = user->gid;
+        options.gid = parent->users.shared_gid; /* its socket is for the group */
         options.socket_gid = parent->users.shared_gid;
     }
     return redis_server_start(&options, &parent->redis, fault);

@@ -14,13 +14,15 @@ const program = path.resolve(root, process.env.DAUYS ?? 'build/dauys');
 const skip = process.getuid() !== 0 ? 'wants root' : spawnSync('unshare', ['-m', 'true']).status !== 0 && 'no mount namespace here';
 const tools = mkdtempSync(path.join(tmpdir(), 'dauys-users-'));
 
-/** A wrapper that is the program, on a machine that has the users. */
+/** A wrapper that is the program, on a machine that has the users; the server may do no more than its unit lets it. */
 function wrapper() {
   const lines = (file, ...more) => [...readFileSync(file, 'utf8').split('\n').filter((line) => line && !line.startsWith('dauys')), ...more, ''].join('\n');
   writeFileSync(path.join(tools, 'passwd'), lines('/etc/passwd', ...Object.entries(uids).map(([name, uid]) => `dauys-${name}:x:${uid}:${GROUP}::/nonexistent:/bin/false`)));
   writeFileSync(path.join(tools, 'group'), lines('/etc/group', `dauys:x:${GROUP}:`));
+  const caps = /^CapabilityBoundingSet=(.*)$/m.exec(readFileSync(path.join(root, 'packaging/dauys.service'), 'utf8'))[1];
+  const bounds = caps.split(' ').map((cap) => `+${cap.slice(4).toLowerCase()}`).join();
   const script = path.join(tools, 'dauys');
-  writeFileSync(script, `#!/bin/sh\nexec unshare -m sh -c 'mount --bind ${tools}/passwd /etc/passwd && mount --bind ${tools}/group /etc/group && exec ${program} "$@"' sh "$@"\n`, { mode: 0o755 });
+  writeFileSync(script, `#!/bin/sh\n[ "$1" = serve ] && limit='setpriv --no-new-privs --bounding-set=-all,${bounds}'\nexport limit\nexec unshare -m sh -c 'mount --bind ${tools}/passwd /etc/passwd && mount --bind ${tools}/group /etc/group && exec $limit ${program} "$@"' sh "$@"\n`, { mode: 0o755 });
   return script;
 }
 
