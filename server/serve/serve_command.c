@@ -24,7 +24,8 @@ static const char usage[] =
     "Runs the server: a parent, the fronts, the registrar, a ledger for each campaign, and a "
     "private\n"
     "redis-server. SIGTERM drains and ends it, SIGHUP reads TLS files and campaigns anew.\n"
-    "  --config FILE    the configuration (default dauys.conf when it is there)\n"
+    "  --config FILE    the configuration (default dauys.conf when it is there,\n"
+    "                   else, when installed, /etc/dauys/dauys.conf)\n"
     "  --check-config   says whether the configuration is right, and ends\n"
     "  --print-config   prints every key with its value and meaning, and ends\n";
 
@@ -103,7 +104,13 @@ static enum err run(const struct serve_options *options, struct fault *fault)
 
 const char *serve_default_config(void)
 {
-    return file_exists("dauys.conf") ? "dauys.conf" : NULL;
+    static const char installed[] = "/etc/dauys/dauys.conf";
+    char shared[FILE_PATH_CAP];
+    if (file_exists("dauys.conf"))
+        return "dauys.conf";
+    /* A program in its source tree has nothing to do with an installed server. */
+    file_shared(shared, "");
+    return shared[0] == '/' && file_exists(installed) ? installed : NULL;
 }
 
 int serve_command(int argc, char **argv)

@@ -50,6 +50,12 @@ test('the installed program serves its pages from another folder', async () => {
   assert.equal(server.exitCode, 0);
 });
 
+test('an installed program takes /etc/dauys/dauys.conf, one in its source does not', { skip: spawnSync('unshare', ['-m', 'true']).status !== 0 && 'no mount namespace here' }, () => {
+  const campaigns = (program) => /^campaigns = (.*)$/m.exec(run('unshare', '-m', 'sh', '-c', `mount --bind ${tree}/etc /etc && exec ${program} serve --print-config`))[1].trim();
+  assert.match(campaigns(path.join(tree, 'usr/bin/dauys')), /^\/var\/lib\/dauys\/campaigns/);
+  assert.match(campaigns(dauys), /^campaigns/);
+});
+
 test('the unit is good, and shut', { skip: !has('systemd-analyze') && 'no systemd-analyze' }, () => {
   const unit = path.join(tree, 'usr/lib/systemd/system/dauys.service');
   assert.doesNotMatch(readFileSync(unit, 'utf8'), /@PREFIX@/);
