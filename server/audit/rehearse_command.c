@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -156,7 +157,8 @@ static enum err choose_folder(struct rehearsal *rehearsal, struct fault *fault)
         const char *temporary = getenv("TMPDIR");
         (void)snprintf(rehearsal->folder, sizeof rehearsal->folder, "%s/dauys-rehearse-XXXXXX",
                        temporary == NULL ? "/tmp" : temporary);
-        if (mkdtemp(rehearsal->folder) == NULL)
+        /* Separated processes pass through it; secrets in it have modes of their own. */
+        if (mkdtemp(rehearsal->folder) == NULL || chmod(rehearsal->folder, 0711) != 0)
             return fault_set(fault, ERR_INTERNAL, "%s: can't be made", rehearsal->folder);
     }
     (void)snprintf(rehearsal->id, sizeof rehearsal->id, "rehearsal");

@@ -109,6 +109,12 @@ test('commands of root beside it leave nothing that a process cannot open', { sk
   assert.deepEqual(strangers(), []);
 });
 
+test('a rehearsal of root reaches its own folder', { skip }, () => {
+  process.env.DAUYS_WEB = path.join(tools, 'web');
+  const answer = server.run('rehearse', '--synthetic', '3');
+  assert.equal(answer.code, 0, answer.out);
+});
+
 test('staff invited while it stands still: the database is still the registrar\'s', { skip }, async () => {
   await server.stop();
   assert.equal(server.run('staff', 'invite', server.campaign, '--person', 'new-2', '--role', 'auditor').code, 0);
