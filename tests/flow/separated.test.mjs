@@ -115,6 +115,21 @@ test('a rehearsal of root reaches its own folder', { skip }, () => {
   assert.equal(answer.code, 0, answer.out);
 });
 
+test('each comes back after it was killed, and so does the whole', { skip }, async () => {
+  const ready = async () => (await server.get('/readyz')).status === 200;
+  for (const name of ['registrar', 'ledger-demo', 'redis/redis']) {
+    const pid = () => readFileSync(path.join(server.folder, 'run', `${name}.pid`), 'utf8');
+    const before = pid();
+    server.kill(name);
+    await until(async () => pid() !== before && await ready(), 20, name);
+  }
+  server.process.kill('SIGKILL');
+  await server.ended;
+  await server.start();
+  assert.equal((await voter.signIn(server.codes[2])).status, 201);
+  assert.deepEqual(strangers(), []);
+});
+
 test('staff invited while it stands still: the database is still the registrar\'s', { skip }, async () => {
   await server.stop();
   assert.equal(server.run('staff', 'invite', server.campaign, '--person', 'new-2', '--role', 'auditor').code, 0);
