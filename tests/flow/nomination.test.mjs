@@ -140,11 +140,13 @@ test('disputes get a number, a due date and are answered only by staff', async (
 test('the registrar killed between text and entry: nothing lost, nothing twice', async () => {
   // Without Redis the ledger takes nothing: the text has been written when the entry is not.
   const before_ = await size();
+  server.hold();
   server.kill('redis/redis');
   for (let status = 200; status === 200;) ({ status } = await server.get('/readyz'));
   assert.equal((await boris.nominate('n00040', 'rights')).status, 503);
   assert.equal(await size(), before_);
   server.kill('registrar');
+  server.release();
   await until(async () => (await server.get('/readyz')).status === 200, 30, 'readiness');
   // Without asking again: the registrar finds what it has no answer for.
   await until(async () => (await boris.me()).json?.nominations.some((n) => n.ngo === 'n00040' && n.index !== null), 30, 'the entry');

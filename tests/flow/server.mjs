@@ -115,6 +115,11 @@ export class Server {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** From here to release() what is killed stays dead: the parent that would start it again is stopped. */
+  hold() { this.process.kill('SIGSTOP'); }
+
+  release() { this.process.kill('SIGCONT'); }
+
   /** Kills one of the server's processes: "redis/redis", "ledger-demo", "registrar", "front-0". */
   kill(name) {
     process.kill(Number(readFileSync(path.join(this.folder, 'run', `${name}.pid`), 'utf8')), 'SIGKILL');
