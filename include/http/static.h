@@ -23,6 +23,10 @@
 
 #define STATIC_ETAG_CAP 32 /* with quotes and NUL */
 
+/* Serves the manifest itself. Its SHA-256 names the pages that a voter was given: administrators
+ * enter it in the ledger by a notice `client <hex>`. */
+#define STATIC_MANIFEST_URL "/assets/manifest.json"
+
 /* One form of a file as it goes over the wire. */
 struct static_body {
     struct slice bytes;
@@ -66,9 +70,6 @@ const struct static_body *static_choose(const struct static_file *file,
 /* Value of Content-Security-Policy for every page: nothing but our own files and the inlined style
  * sheet by its hash. */
 const char *static_csp(const struct static_files *files);
-
-/* SHA-256 of manifest.json: names the pages a voter was given. SHA256_LEN bytes. */
-const uint8_t *static_manifest_hash(const struct static_files *files);
 
 /* A strong ETag for bytes made at run time, quotes included. */
 void static_etag(char out[static STATIC_ETAG_CAP], struct slice bytes);

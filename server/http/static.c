@@ -19,7 +19,6 @@ struct static_files {
     const struct static_file **served; /* those with an address, sorted by it */
     size_t served_len;
     char *csp;
-    uint8_t manifest_hash[SHA256_LEN];
 };
 
 /* ---- reading the manifest ------------------------------------------------------------------- */
@@ -226,7 +225,23 @@ static enum err make_csp(struct reading *reading, const json_t *style, struct st
     return failed ? refuse(reading, "too many style sheets") : OK;
 }
 
-static enum err read_manifest(struct reading *reading, const json_t *manifest,
+/* The manifest, served as it is: whoever was told its hash can look which pages it names. */
+static void add_manifest(struct static_files *files, struct slice bytes)
+{
+    uint8_t hash[SHA256_LEN], *copy = xcalloc(bytes.len, 1);
+    struct static_file *file = &files->files[files->len++];
+    memcpy(copy, bytes.data, bytes.len);
+    *file = (struct static_file){.path = xstrdup("manifest.json"),
+                                 .url = xstrdup(STATIC_MANIFEST_URL),
+                                 .type = xstrdup("application/json"),
+                                 .cache = xstrdup("no-cache"),
+                                 .body_count = 1};
+    sha256(hash, bytes);
+    file->bodies[0].bytes = slice_of(copy, bytes.len);
+    etag_of_hash(file->bodies[0].etag, hash, NULL);
+}
+
+static enum err read_manifest(struct reading *reading, const json_t *manifest, struct slice bytes,
                               struct static_files *files)
 {
     json_t *rows = json_object_get(manifest, "files"), *row;
@@ -236,7 +251,7 @@ static enum err read_manifest(struct reading *reading, const json_t *manifest,
         return refuse(reading, "not of version 1");
     if (!json_is_array(rows) || json_array_size(rows) == 0 || json_array_size(rows) > FILES_MAX)
         return refuse(reading, "no list \"files\"");
-    files->files = xcalloc(json_array_size(rows), sizeof *files->files);
+    files->files = xcalloc(json_array_size(rows) + 1, sizeof *files->files);
     json_array_foreach(rows, i, row)
     {
         files->len++; /* first, so that static_destroy() frees what is half read */
@@ -244,6 +259,7 @@ static enum err read_manifest(struct reading *reading, const json_t *manifest,
         if (err != OK)
             return err;
     }
+    add_manifest(files, bytes);
     enum err err = sort_files(reading, files);
     return err == OK ? make_csp(reading, json_object_get(manifest, "style"), files) : err;
 }
@@ -266,13 +282,12 @@ enum err static_load(const char *folder, struct static_files **out, struct fault
                 fault_set(fault, err, "%s: no such file; build the pages: scripts/build-web", path);
         goto out;
     }
-    sha256(files->manifest_hash, buf_slice(&bytes));
     manifest = json_loadb((const char *)bytes.data, bytes.len, JSON_REJECT_DUPLICATES, &where);
     if (manifest == NULL) {
         err = fault_set(fault, ERR_INVALID, "%s:%d: %s", path, where.line, where.text);
         goto out;
     }
-    err = read_manifest(&reading, manifest, files);
+    err = read_manifest(&reading, manifest, buf_slice(&bytes), files);
     if (err != OK)
         goto out;
     *out = files;
@@ -341,11 +356,6 @@ const struct static_file *static_file_nth(const struct static_files *files, size
 const char *static_csp(const struct static_files *files)
 {
     return files->csp;
-}
-
-const uint8_t *static_manifest_hash(const struct static_files *files)
-{
-    return files->manifest_hash;
 }
 
 /* ---- negotiating ---------------------------------------------------------------------------- */

@@ -1,5 +1,6 @@
 // The staff at work, in a browser: an invitation taken up, a key made, two signers, sessions.
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { demoStaff, totp } from '../flow/staff.mjs';
@@ -112,6 +113,16 @@ test('staff: invited, enrolled, a key of her own, taken into the ledger by two',
   const link = await admin.page.locator('section[aria-labelledby=invite] pre').textContent();
   await inspect(admin.page, 'en-staff-people');
 
+  // The pages that are served are named in the ledger; anybody finds the same hash.
+  await admin.bringKey('demo-1');
+  await admin.view('people');
+  await admin.page.getByRole('button', { name: 'Fill in the pages' }).click();
+  await admin.page.waitForFunction(() => document.getElementById('text').value !== '');
+  const hash = crypto.createHash('sha256').update((await server.get('/assets/manifest.json')).bytes).digest('hex');
+  assert.equal(await admin.page.inputValue('#text'), `client ${hash}`);
+  await admin.page.locator('section[aria-labelledby=notice] button.main').click();
+  await admin.page.waitForSelector('section[aria-labelledby=notice] .notice[role=status]');
+
   const guest = await Desk.open('en', PHONE, link.slice(link.indexOf('/staff') + 6));
   await guest.page.waitForSelector('svg.qr path');
   await inspect(guest.page, 'en-staff-enrol-phone');
@@ -156,8 +167,10 @@ test('staff: invited, enrolled, a key of her own, taken into the ledger by two',
 
   for (const person of ['demo-1', 'demo-2']) {
     const desk = person === 'demo-1' ? admin : await Desk.open();
-    if (desk !== admin) await desk.signIn(person);
-    await desk.bringKey(person);
+    if (desk !== admin) {
+      await desk.signIn(person);
+      await desk.bringKey(person);
+    }
     await desk.view('acts');
     const act = desk.page.locator('.cards li', { hasText: id });
     await act.getByRole('button', { name: 'Sign', exact: true }).click();

@@ -1,6 +1,8 @@
 /** People of the staff: invitations, whose keys the ledger knows, revoking one; notices. */
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../../lib/api.ts";
+import { hex, sha256 } from "../../lib/bytes.ts";
 import { fmtDatetime } from "../../lib/fmt.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { useAct } from "./acts.tsx";
@@ -90,15 +92,33 @@ function KeyRow({ desk, of }: { desk: Desk; of: LedgerKey }): JSX.Element {
   );
 }
 
+/** Names the pages that are served now: what a voter was given can then be audited. */
+async function releaseText(): Promise<string> {
+  const answer = await fetch("/assets/manifest.json", { cache: "no-store" });
+  if (!answer.ok) throw new ApiError("unknown", answer.status);
+  return `client ${hex(await sha256(new Uint8Array(await answer.arrayBuffer())))}`;
+}
+
 function Notice({ desk }: { desk: Desk }): JSX.Element {
   const { busy, notice, send } = useAct(desk);
+  const { trouble, run } = useWork(desk);
+  const fill = async (): Promise<void> => {
+    const text = await run(releaseText);
+    if (text) (document.getElementById("text") as HTMLTextAreaElement).value = text;
+  };
   return (
     <section aria-labelledby="notice">
       <h3 id="notice">{t("staff.notice")}</h3>
       <p>{t("staff.notice_lead")}</p>
+      <Problem of={trouble} />
       {notice}
       <Form busy={busy} action={t("staff.sign_and_send")} send={(of) => send("notice", { text: of.text!.trim().normalize("NFC") })}>
         <LongText id="text" label={t("staff.notice_text")} />
+        <p>
+          <button type="button" class="plain" onClick={fill}>
+            {t("staff.notice_release")}
+          </button>
+        </p>
       </Form>
     </section>
   );
