@@ -1,5 +1,7 @@
 /** The recovery code; and the pass that went to another device. */
+import type { QrDrawing } from "../../lib/qr.ts";
 import { t } from "../../lib/texts.ts";
+import { QrFigure } from "../../parts/qr.tsx";
 import { app, category, download, during, go, page } from "./app.ts";
 import { named } from "./model.ts";
 import { count, Notice, when } from "./notices.tsx";
@@ -18,15 +20,10 @@ export function Qr({ text, label }: { text: string; label: string }) {
     draw().catch(() => {}); // without a network: the same stands beside it in words
     return null;
   }
-  return (
-    <svg class="qr" viewBox={`0 0 ${drawn.size} ${drawn.size}`} role="img" aria-label={label} shape-rendering="crispEdges">
-      <rect width={drawn.size} height={drawn.size} fill="#fff" />
-      <path d={drawn.path} fill="#000" />
-    </svg>
-  );
+  return <QrFigure of={drawn} label={label} />;
 }
 
-const qrs = new Map<string, { size: number; path: string }>();
+const qrs = new Map<string, QrDrawing>();
 
 export function Copy({ text }: { text: string }) {
   const copy = async (event: Event) => {

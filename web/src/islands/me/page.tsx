@@ -6,6 +6,7 @@ import { fmtDate, fmtDatetime, fmtNumber } from "../../lib/fmt.ts";
 import { cleanText, givenLinks, isLink, NOTE_MOST, type Names, TEXT_LEAST, TEXT_MOST, textFault } from "../../lib/nomination.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { Alert, Ask, focusWrong, Heading, type Trouble, troubleOf } from "../../parts/form.tsx";
+import { stateOf } from "../../parts/nomination_words.ts";
 import { LinkFields, TextField } from "../../parts/text.tsx";
 
 type Can = "complete" | "withdraw" | "appeal";
@@ -76,17 +77,6 @@ interface Limits {
 const FULL: Limits = { least: TEXT_LEAST, most: TEXT_MOST };
 const NOTE: Limits = { least: 1, most: NOTE_MOST };
 
-const STATES: Record<string, string> = {
-  received: t("nomination.state_received"),
-  returned: t("nomination.state_returned"),
-  admitted: t("nomination.state_admitted"),
-  refused: t("nomination.state_refused"),
-  merged: t("nomination.state_merged"),
-  withdrawn: t("nomination.state_withdrawn"),
-  appealed: t("nomination.state_appealed"),
-  erased: t("nomination.state_erased"),
-};
-
 const nameOf = ({ name, ngo }: Nomination): string => name?.[lang] || name?.kk || name?.ru || name?.en || ngo;
 
 const BUTTONS: Record<Can, string> = { complete: t("me.complete"), withdraw: t("me.withdraw"), appeal: t("me.appeal") };
@@ -150,7 +140,7 @@ export class MyPage extends Component<Props, State> {
         <h3>{nameOf(one)}</h3>
         <p class="quiet">{this.#catName(one.cat)}</p>
         <p class={one.state === "admitted" ? "stands done" : "stands"} data-state={one.state}>
-          {STATES[one.state] ?? one.state}
+          {stateOf(one.state)}
         </p>
         {one.support && <p class="quiet">{t("me.support")}</p>}
         {one.wished && one.state !== "withdrawn" && <p>{t("me.wished")}</p>}

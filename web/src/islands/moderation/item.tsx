@@ -4,11 +4,12 @@ import { fmtDate, fmtDatetime, fmtNumber } from "../../lib/fmt.ts";
 import type { ActState } from "../../lib/staff.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { Alert, Heading, type Trouble, troubleOf } from "../../parts/form.tsx";
+import { stateOf } from "../../parts/nomination_words.ts";
 import { statusOf } from "../../parts/register_words.ts";
 import { Decide } from "./decide.tsx";
 import { type Desk, named } from "./desk.ts";
 import { decisionsIn, type Item, type Past, type Reason, type Written } from "./model.ts";
-import { decisionWord, NOMINATORS, RELATIONS, RULES, STATES } from "./words.ts";
+import { decisionWord, NOMINATORS, RELATIONS, RULES } from "./words.ts";
 
 interface Props {
   desk: Desk;
@@ -189,7 +190,7 @@ export class ItemView extends Component<Props, State> {
         <p class="quiet">
           {this.props.desk.catName(item.cat)} · {t("moderation.supporters", { count: fmtNumber(lang, item.supporters) })}
         </p>
-        <p class="stands">{STATES[item.state] ?? item.state}</p>
+        <p class="stands">{stateOf(item.state)}</p>
         <p class="quiet">{t("moderation.due", { date: fmtDate(lang, item.due) })}</p>
         {item.wish && <p class="wrong">{t("moderation.wish")}</p>}
         <div class="beside">

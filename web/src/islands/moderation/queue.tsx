@@ -3,9 +3,9 @@ import type { JSX } from "preact";
 import { fmtDate, fmtNumber } from "../../lib/fmt.ts";
 import { lang, t } from "../../lib/texts.ts";
 import { Heading } from "../../parts/form.tsx";
+import { stateOf } from "../../parts/nomination_words.ts";
 import { type Desk, named } from "./desk.ts";
 import type { QueueItem } from "./model.ts";
-import { STATES } from "./words.ts";
 
 interface Props {
   desk: Desk;
@@ -28,7 +28,7 @@ export function Queue({ desk, items, appeals }: Props): JSX.Element {
             <a href={`#item/${item.ref}`}>{named(item.name, item.ngo)}</a>
             <p class="quiet">{desk.catName(item.cat)}</p>
             <p>
-              {STATES[item.state] ?? item.state}
+              {stateOf(item.state)}
               {item.supporters > 1 && ` · ${t("moderation.supporters", { count: fmtNumber(lang, item.supporters) })}`}
             </p>
             <p class={soon(item.due) ? "wrong" : "quiet"}>{t("moderation.due", { date: fmtDate(lang, item.due) })}</p>

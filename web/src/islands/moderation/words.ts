@@ -11,17 +11,6 @@ export const DECISIONS: Record<DecisionName, string> = {
   reopen: t("moderation.d_reopen"),
 };
 
-export const STATES: Record<string, string> = {
-  received: t("nomination.state_received"),
-  returned: t("nomination.state_returned"),
-  admitted: t("nomination.state_admitted"),
-  refused: t("nomination.state_refused"),
-  merged: t("nomination.state_merged"),
-  withdrawn: t("nomination.state_withdrawn"),
-  appealed: t("nomination.state_appealed"),
-  erased: t("nomination.state_erased"),
-};
-
 export const RULES: Record<string, string> = {
   status: t("moderation.rule_status"),
   bin: t("moderation.rule_bin"),

@@ -5,6 +5,7 @@ import { download } from "../../lib/download.ts";
 import { drawQr, type QrDrawing } from "../../lib/qr.ts";
 import type { Staff } from "../../lib/staff.ts";
 import { t } from "../../lib/texts.ts";
+import { QrFigure } from "../../parts/qr.tsx";
 import { Form, Input, Owner, Problem, useWork } from "./parts.tsx";
 
 const CODE = { inputMode: "numeric", pattern: "[0-9]{6}", maxLength: 6, autocomplete: "one-time-code" } as const;
@@ -47,12 +48,7 @@ function Qr({ text }: { text: string }): JSX.Element | null {
     drawQr(text).then(setQr, () => setQr(null));
   }, [text]);
   if (!qr) return null;
-  return (
-    <svg class="qr" viewBox={`0 0 ${qr.size} ${qr.size}`} role="img" aria-label={t("staff.qr")} shape-rendering="crispEdges">
-      <rect width={qr.size} height={qr.size} fill="#fff" />
-      <path d={qr.path} fill="#000" />
-    </svg>
-  );
+  return <QrFigure of={qr} label={t("staff.qr")} />;
 }
 
 function RecoveryCodes({ codes, person, done }: { codes: string[]; person: string; done(): void }): JSX.Element {
