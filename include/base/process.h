@@ -23,8 +23,13 @@ enum err process_end_earlier(const char *pid_path, unsigned grace_ms,
                              bool (*ours)(void *context, pid_t pid), void *context,
                              struct fault *fault) MUST_CHECK;
 
-/* True when the process works in folder (its current directory). */
+/* True when the process works in folder (its current directory). Of another user's process only who
+ * may trace it is told; false to others. */
 bool process_works_in(pid_t pid, const char *folder);
+
+/* True when its command line, as ps shows it, holds text. It can be asked of another user's
+ * process. */
+bool process_mentions(pid_t pid, const char *text);
 
 /* True when the process has this name (as in ps; 15 bytes of it count). It can be asked of an
  * undumpable process of another user too. */

@@ -12,7 +12,8 @@
 #include "base/file.h"
 
 #define PID_TEXT_MAX 32
-#define NAME_LEN 15        /* the kernel cuts names there */
+#define NAME_LEN 15 /* the kernel cuts names there */
+#define COMMAND_LINE_MOST 4096
 #define KILL_GRACE_MS 5000 /* a SIGKILL takes effect at once unless the disk hangs */
 
 enum err process_write_pid(const char *path, pid_t pid, struct fault *fault)
@@ -98,17 +99,31 @@ bool process_works_in(pid_t pid, const char *folder)
     return same_file(link, folder);
 }
 
-bool process_is_named(pid_t pid, const char *name)
+/* The beginning of a file of /proc/<pid>; its length, 0 when it can't be read. */
+static size_t read_of(pid_t pid, const char *file, char *out, size_t most)
 {
-    char path[64], comm[NAME_LEN + 1] = "";
-    (void)snprintf(path, sizeof path, "/proc/%ld/comm", (long)pid);
+    char path[64];
+    (void)snprintf(path, sizeof path, "/proc/%ld/%s", (long)pid, file);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0) {
-        return false;
+        return 0;
     }
-    ssize_t len = read(fd, comm, NAME_LEN);
+    ssize_t len = read(fd, out, most);
     (void)close(fd);
-    comm[len > 0 ? len : 0] = '\0';
+    return len > 0 ? (size_t)len : 0;
+}
+
+bool process_mentions(pid_t pid, const char *text)
+{
+    char line[COMMAND_LINE_MOST];
+    size_t len = read_of(pid, "cmdline", line, sizeof line);
+    return memmem(line, len, text, strlen(text)) != NULL;
+}
+
+bool process_is_named(pid_t pid, const char *name)
+{
+    char comm[NAME_LEN + 1];
+    comm[read_of(pid, "comm", comm, NAME_LEN)] = '\0';
     comm[strcspn(comm, "\n")] = '\0';
     return comm[0] != '\0' && strncmp(comm, name, NAME_LEN) == 0;
 }

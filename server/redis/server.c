@@ -158,10 +158,14 @@ int redis_server_watch(struct redis_server *server)
 
 /* ---- start ---- */
 
+/* Told by where it works, or, of another user's, by the socket in its title; before it has that, by
+ * its configuration's path. */
 static bool is_earlier_redis(void *context, pid_t pid)
 {
     const struct redis_server *server = context;
-    return process_is_named(pid, "redis-server") && process_works_in(pid, server->folder);
+    return process_is_named(pid, "redis-server") &&
+           (process_works_in(pid, server->folder) || process_mentions(pid, server->socket) ||
+            process_mentions(pid, server->folder));
 }
 
 /* True: it accepts. False: it ended, or the time is over; *missing: there is no such program. */

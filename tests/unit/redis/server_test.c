@@ -300,6 +300,8 @@ static void an_orphan_is_ended(void **state)
     (void)waitpid(pid, NULL, 0);
     assert_true(orphan > 0);
     assert_int_equal(0, kill(orphan, 0));
+    assert_true(process_mentions(orphan, folder));
+    assert_false(process_mentions(orphan, "another folder"));
     (void)kill(orphan, SIGCONT); /* it ends by PDEATHSIG or by our hand, whichever is first */
 
     file_path(path, folder, "redis.pid");
