@@ -316,6 +316,37 @@ static int rehearse(struct rehearsal *rehearsal, struct fault *fault)
     return rehearsal->wrong > 0 || err == ERR_CORRUPT ? 1 : 2;
 }
 
+static void release_players(struct rehearsal *rehearsal)
+{
+    for (size_t i = 0; rehearsal->players != NULL && i < rehearsal->election->voters_len; i++) {
+        struct player *player = &rehearsal->players[i];
+        free(player->token);
+        free(player->pass);
+        buf_release(&player->ballots[0]);
+        buf_release(&player->ballots[1]);
+    }
+    free(rehearsal->players);
+}
+
+static void release(struct rehearsal *rehearsal)
+{
+    if (rehearsal->client != NULL)
+        http_client_destroy(rehearsal->client);
+    pool_destroy(rehearsal->pool);
+    event_base_free(rehearsal->base);
+    release_players(rehearsal);
+    rsabssa_public_destroy(rehearsal->pass_key);
+    free(rehearsal->rules.weights);
+    free(rehearsal->nominees);
+    free(rehearsal->sign_in.us);
+    free(rehearsal->issue.us);
+    free(rehearsal->cast.us);
+    free(rehearsal->ik);
+    free(rehearsal->origin);
+    free(rehearsal->host);
+    election_destroy(rehearsal->election);
+}
+
 int rehearse_command(int argc, char **argv)
 {
     struct rehearse_options options = {
@@ -334,10 +365,6 @@ int rehearse_command(int argc, char **argv)
     rehearsal.base = event_base_new();
     rehearsal.pool = pool_create(0);
     int code = rehearse(&rehearsal, &fault);
-    if (rehearsal.client != NULL)
-        http_client_destroy(rehearsal.client);
-    pool_destroy(rehearsal.pool);
-    event_base_free(rehearsal.base);
-    election_destroy(rehearsal.election);
+    release(&rehearsal);
     return code;
 }

@@ -388,6 +388,7 @@ enum err rehearse_cast(struct rehearsal *rehearsal, struct fault *fault)
     for (size_t i = 0; i < rehearsal->election->voters_len; i++) {
         buf_release(&rehearsal->players[i].ballots[1]);
         free(rehearsal->players[i].token);
+        rehearsal->players[i].token = NULL;
     }
     if (rehearsal->wrong > 0)
         return fault_set(fault, ERR_INTERNAL, "%llu ballots were not answered as they should be",
