@@ -70,6 +70,11 @@ FLAGS := $(CC) $(filter-out -DDAUYS_VERSION%,$(CFLAGS_ALL)) $(LIBS)
 $(BUILD)/flags: FORCE
 	@mkdir -p $(@D)
 	@echo '$(subst ','\'',$(FLAGS))' | cmp -s - $@ || echo '$(subst ','\'',$(FLAGS))' >$@
+# So that `git pull && make` tells the new one.
+$(BUILD)/version: FORCE
+	@mkdir -p $(@D)
+	@echo '$(VERSION)' | cmp -s - $@ || echo '$(VERSION)' >$@
+$(BUILD)/server/main.o: $(BUILD)/version
 FORCE:
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
