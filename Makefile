@@ -53,7 +53,7 @@ FUZZ_PROGRAMS := $(FUZZERS:%.c=build/fuzz/%)
 HEADERS := $(wildcard include/*/*.h server/*/*.h)
 TESTS_C := $(wildcard tests/*/*.c tests/*/*/*.c tests/*/*.h tests/*/*/*.h)
 
-.PHONY: all help check unit flow browser fault fuzz bench asan tsan clang tidy format format-check layers compdb web clean install deb \
+.PHONY: FORCE all help check unit flow browser fault fuzz bench asan tsan clang tidy format format-check layers compdb web clean install deb \
         unit-programs test-tools fuzz-programs
 .DEFAULT_GOAL := all
 .SECONDARY:
